@@ -1,0 +1,1 @@
+"""Corpus formats: each module reads and writes streams of `Pair`."""

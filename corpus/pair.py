@@ -1,0 +1,106 @@
+"""The record: one Arabic source sentence and one English side, with where they come from."""
+
+import hashlib
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, Self, get_args
+
+from mt.errors import FormatError
+
+__all__ = ["Origin", "Pair"]
+
+Origin = Literal["machine", "human", "post-edited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A translation unit.
+
+    `document` is the article's name, `paragraph` and `sentence` zero-based positions in it, and `start:end` the
+    source's characters in the article's decoded text. `target` is None for a source without a translation.
+    `model` is a model's id with its revision; `score` the mean log-probability of a target token (base e).
+    `bead` (`1-1`, `2-1` …) and `alignment_score` (0 to 1) belong to human pairs. `faults` are names from
+    `mt.fidelity`, empty when the translation is clean.
+
+    `id` is derived from the rest, so that the same build gives the same ids.
+    """
+
+    document: str
+    paragraph: int
+    sentence: int
+    start: int
+    end: int
+    source: str
+    target: str | None
+    origin: Origin
+    model: str | None = None
+    score: float | None = None
+    bead: str | None = None
+    alignment_score: float | None = None
+    faults: tuple[str, ...] = ()
+    id: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", self._digest())
+
+    def _digest(self) -> str:
+        """Hash what makes this pair itself into 16 hex digits."""
+        parts = (self.document, str(self.sentence), self.source, self.target or "", self.origin)
+        digest = hashlib.blake2b(digest_size=8)
+        for part in parts:
+            data = part.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "little") + data)
+        return digest.hexdigest()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the fields in the order in which they are written, `id` first."""
+        record: dict[str, Any] = {"id": self.id}
+        for name in _NAMES:
+            record[name] = getattr(self, name)
+        record["faults"] = list(self.faults)
+        return record
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> Self:
+        """Make a pair of a record as `as_dict` gives it; fields that have a default may be missing.
+
+        Raises `FormatError` for a missing or unknown field, a wrong type or an unknown origin.
+        """
+        unknown = record.keys() - {*_NAMES, "id"}
+        if unknown:
+            raise FormatError(f"unknown field {sorted(unknown)[0]!r}")
+        for name, types in _TYPES.items():
+            if name not in record:
+                if name in _REQUIRED:
+                    raise FormatError(f"field {name!r} is missing")
+                continue
+            value = record[name]
+            if not isinstance(value, types) or isinstance(value, bool):
+                raise FormatError(f"field {name!r} is {value!r}, which is no {types[0].__name__}")
+        if record["origin"] not in get_args(Origin):
+            raise FormatError(f"origin {record['origin']!r} is none of {', '.join(get_args(Origin))}")
+        faults = record.get("faults", [])
+        if not all(isinstance(fault, str) for fault in faults):
+            raise FormatError("field 'faults' holds something other than names")
+        return cls(**{**record, "faults": tuple(faults)})
+
+
+_NAMES = tuple(f.name for f in fields(Pair) if f.name != "id")
+_REQUIRED = frozenset(_NAMES[:8])
+_NONE = type(None)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "id": (str,),
+    "document": (str,),
+    "paragraph": (int,),
+    "sentence": (int,),
+    "start": (int,),
+    "end": (int,),
+    "source": (str,),
+    "target": (str, _NONE),
+    "origin": (str,),
+    "model": (str, _NONE),
+    "score": (float, int, _NONE),
+    "bead": (str, _NONE),
+    "alignment_score": (float, int, _NONE),
+    "faults": (list, tuple),
+}
