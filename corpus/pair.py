@@ -4,7 +4,9 @@ import hashlib
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
+from corpus.document import Sentence
 from mt.errors import FormatError
+from mt.translator import Translation
 
 __all__ = ["Origin", "Pair"]
 
@@ -52,6 +54,29 @@ class Pair:
             digest.update(len(data).to_bytes(8, "little") + data)
         return digest.hexdigest()
 
+    @classmethod
+    def machine(cls, document: str, sentence: Sentence, translation: Translation, model: str) -> Self:
+        """Make the pair of a sentence and its machine translation; the score keeps four decimals."""
+        return cls(
+            document,
+            sentence.paragraph,
+            sentence.sentence,
+            sentence.start,
+            sentence.end,
+            sentence.text,
+            translation.text,
+            "machine",
+            model=model,
+            score=None if translation.score is None else round(translation.score, 4),
+            faults=translation.faults,
+        )
+
+    @classmethod
+    def human(cls, document: str, sentence: Sentence, target: str, bead: str) -> Self:
+        """Make the pair of a sentence and its human reference."""
+        where = (document, sentence.paragraph, sentence.sentence, sentence.start, sentence.end)
+        return cls(*where, sentence.text, target, "human", bead=bead)
+
     def as_dict(self) -> dict[str, Any]:
         """Give the fields in the order in which they are written, `id` first."""
         record: dict[str, Any] = {"id": self.id}
@@ -68,7 +93,7 @@ class Pair:
         """
         unknown = record.keys() - {*_NAMES, "id"}
         if unknown:
-            raise FormatError(f"unknown field {sorted(unknown)[0]!r}")
+            raise FormatError(f"unknown field {min(unknown)!r}")
         for name, types in _TYPES.items():
             if name not in record:
                 if name in _REQUIRED:

@@ -1,0 +1,127 @@
+"""The articles that a command was given, by files and folders."""
+
+import glob
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.document import Document, Sentence
+from corpus.readers import READERS, Reader, decode, read_bytes, reader_of
+from corpus.split import split
+from mt.errors import InputError
+
+__all__ = ["Article", "find_articles", "sentences_of"]
+
+_MARKED = re.compile(r"(?P<stem>.+)\.(?P<language>ar|en)(?P<extension>\.[^.]+)?", re.IGNORECASE)
+_NOT_ARTICLES = re.compile(r"(readme|licen[cs]e|copying|changelog|contributing|notice)(\.[^.]*)?", re.IGNORECASE)
+STDIN = Path("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article's file: its document's name, where it lies, how it is read, and its reference beside it.
+
+    `content` are the bytes of an article that came from a pipe and can't be read twice.
+    """
+
+    name: str
+    path: Path
+    reader: Reader
+    reference: Path | None = None
+    content: bytes | None = None
+
+    def data(self) -> bytes:
+        """Read the file's bytes.
+
+        Raises `InputError` where that fails.
+        """
+        return read_bytes(self.path) if self.content is None else self.content
+
+    def document(self, encoding: str, data: bytes | None = None) -> Document:
+        """Read the article; `data` are its bytes where they are at hand.
+
+        Raises `InputError` for bytes that are not text in this encoding.
+        """
+        place = "stdin" if self.path == STDIN else str(self.path)
+        return self.reader.parse(self.name, decode(self.data() if data is None else data, place, encoding))
+
+
+def find_articles(inputs: Iterable[Path], reader: str | None = None) -> list[Article]:
+    """List the articles of files and folders, sorted by name.
+
+    A folder is walked: `NAME.ar.EXT` is an article and `NAME.en.EXT` beside it its reference; of the other files
+    those with a known extension are articles; hidden files and READMEs are none. A file named itself is always one.
+    A document's name is its path below the folder, without `.ar.EXT`.
+
+    Raises `InputError` for what does not exist, a folder without articles, and two articles of one name.
+    """
+    found: dict[str, Article] = {}
+    for given in inputs:
+        if given == STDIN:
+            articles = [Article("stdin", STDIN, READERS[reader or "text"], content=sys.stdin.buffer.read())]
+        elif given.is_dir():
+            articles = list(_walk(given, reader))
+            if not articles:
+                extensions = ", ".join(e for r in READERS.values() for e in r.extensions)
+                raise InputError(f"{given}: no articles in this folder (NAME.ar.EXT, or files with {extensions})")
+        elif given.exists():
+            articles = [_article(given, given.parent, reader)]
+        else:
+            raise InputError(f"{given}: no such file or folder")
+        for article in articles:
+            if article.name in found and found[article.name].path != article.path:
+                raise InputError(
+                    f"{found[article.name].path} and {article.path} would both be document {article.name!r}; rename one"
+                )
+            found[article.name] = article
+    return sorted(found.values(), key=lambda a: a.name)
+
+
+def sentences_of(document: Document, language: str = "ar") -> list[Sentence]:
+    """Split a document's blocks into its sentences."""
+    sentences: list[Sentence] = []
+    for paragraph, block in enumerate(document.blocks):
+        for start, end in split(document.text[block.start : block.end], language):
+            a, b = block.start + start, block.start + end
+            sentences.append(Sentence(paragraph, len(sentences), a, b, document.text[a:b]))
+    return sentences
+
+
+def _walk(folder: Path, reader: str | None) -> Iterator[Article]:
+    def unreadable(error: OSError) -> None:
+        raise InputError(f"{error.filename}: this folder cannot be read ({error.strerror}); check its rights")
+
+    extensions = {e for r in READERS.values() for e in r.extensions}
+    for place, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if name.startswith(".") or _NOT_ARTICLES.fullmatch(name):
+                continue
+            marked = _MARKED.fullmatch(name)
+            if marked and marked["language"].lower() == "en":
+                continue
+            if marked or Path(name).suffix.lower() in extensions:
+                yield _article(Path(place, name), folder, reader)
+
+
+def _article(path: Path, folder: Path, reader: str | None) -> Article:
+    """Make an article of a file, named by its path below the folder."""
+    marked = _MARKED.fullmatch(path.name)
+    stem = marked["stem"] if marked else path.stem
+    name = path.relative_to(folder).with_name(stem).as_posix()
+    if marked and not marked["extension"]:
+        return Article(name, path, READERS[reader or "text"], _reference(path, stem))
+    return Article(name, path, reader_of(path, reader), _reference(path, stem) if marked else None)
+
+
+def _reference(path: Path, stem: str) -> Path | None:
+    """Find `STEM.en.EXT` beside an article: of the same extension, else of any."""
+    suffix = path.suffix if path.suffix.lower() != ".ar" else ""
+    same = path.with_name(f"{stem}.en{suffix}")
+    if same.is_file():
+        return same
+    others = (p for p in path.parent.glob(f"{glob.escape(stem)}.en.*") if p.is_file())
+    return min(others, default=None)

@@ -1,0 +1,258 @@
+"""Articles into a corpus folder: resumable, and the same bytes for the same input.
+
+What a part's key covers decides its pairs: the article's and the reference's bytes, the model, the engine, the
+search and the program's version. A sentence's translation does not depend on what else is translated (see
+`mt.batch`), so a build that was killed and run again, or brought up to date, gives the bytes of an undisturbed one.
+"""
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from corpus.articles import STDIN, Article, sentences_of
+from corpus.document import Sentence
+from corpus.folder import CORPUS, Folder, opened, sha256
+from corpus.formats import FORMATS, read, write
+from corpus.pair import Origin, Pair
+from corpus.reference import pair_by_count
+from corpus.stream import Split, translate_documents
+from mt.atomic import atomic
+from mt.errors import InputError
+from mt.options import Setup
+from mt.translator import Translation, Translator
+
+__all__ = ["Plan", "Result", "Scorer", "build", "make_plan"]
+
+Scorer = Callable[[Mapping[str, Sequence[str]], Sequence[Sequence[str]]], dict[str, Any]]
+"""Systems' translations and references to the document for `scores.json`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What will be done with an article: its part's key, its size, its reference or what is wrong with that."""
+
+    article: Article
+    key: str
+    sha256: str
+    sentences: int
+    reference: Path | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A build, known before anything is written."""
+
+    entries: tuple[Entry, ...]
+    setup: Setup
+    encoding: str
+    date: datetime | None
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences the articles have."""
+        return sum(entry.sentences for entry in self.entries)
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with references."""
+        return [entry.problem for entry in self.entries if entry.problem]
+
+
+@dataclass(slots=True)
+class Result:
+    """What a build did: sentences and target tokens that were translated now, and what the corpus holds."""
+
+    translated: int = 0
+    tokens: int = 0
+    copied: int = 0
+    cut: int = 0
+    machine: int = 0
+    human: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    replaced: int = 0
+    scores: dict[str, Any] | None = None
+
+
+def make_plan(articles: Sequence[Article], references: Mapping[str, Path], setup: Setup, encoding: str) -> Plan:
+    """Read every article and its reference once, so that bad input is known before work begins.
+
+    Raises `InputError` for an article that cannot be read; a reference that does not fit is noted in the plan.
+    """
+    settings = json.dumps(setup.record(), sort_keys=True)
+    newest = 0.0
+    entries = []
+    for article in articles:
+        data = article.data()
+        sentences = sentences_of(article.document(encoding, data))
+        reference, problem = references.get(article.name), None
+        beside = b""
+        if reference:
+            try:
+                pair_by_count(article.name, sentences, reference, encoding)
+                beside = reference.read_bytes()
+            except InputError as error:
+                reference, problem = None, str(error)
+        key = _digest(settings.encode(), encoding.encode(), article.name.encode(), data, beside)
+        entries.append(Entry(article, key, hashlib.sha256(data).hexdigest(), len(sentences), reference, problem))
+        for path in (article.path, reference):
+            if path and path != STDIN:
+                newest = max(newest, path.stat().st_mtime)
+    return Plan(tuple(entries), setup, encoding, _date(newest))
+
+
+def build(
+    plan: Plan,
+    out: Path,
+    formats: Sequence[str],
+    translator: Callable[[], Translator],
+    scorer: Callable[[], Scorer],
+    on_kept: Callable[[int], None] = lambda _: None,
+) -> Result:
+    """Carry out a plan in a corpus folder.
+
+    The engine and the scorer are loaded where they are needed. `on_kept` is told the number of sentences that were
+    there already.
+
+    Raises `InputError` for a folder that cannot be used, `ModelError` where the engine cannot be loaded.
+    """
+    result = Result()
+    with opened(out) as folder:
+        folder.salvage({entry.article.name: entry.key for entry in plan.entries})
+        missing = [entry for entry in plan.entries if not folder.has(entry.key)]
+        on_kept(plan.sentences - sum(entry.sentences for entry in missing))
+        if any(entry.sentences for entry in missing):
+            _translate(folder, plan, missing, translator(), result)
+        for entry in missing:
+            if not entry.sentences:
+                folder.keep(entry.key, ())
+        folder.join([entry.key for entry in plan.entries])
+        files = _write_formats(folder, plan, formats, scorer, result)
+        folder.close(_manifest(folder, plan, files, result))
+    return result
+
+
+def _translate(folder: Folder, plan: Plan, missing: Sequence[Entry], translator: Translator, result: Result) -> None:
+    """Translate the missing documents, and keep each as soon as it is done."""
+
+    def documents() -> Iterator[Split]:
+        for place, entry in enumerate(missing):
+            data = entry.article.data()
+            if hashlib.sha256(data).hexdigest() != entry.sha256:
+                raise InputError(f"{entry.article.path}: changed while it was being read; run the command again")
+            document = entry.article.document(plan.encoding, data)
+            yield Split(place, document, tuple(sentences_of(document)))
+
+    for split, translations in translate_documents(documents(), translator):
+        entry = missing[split.place]
+        folder.keep(entry.key, _pairs(entry, plan, split.sentences, translations))
+        result.translated += len(translations)
+        result.tokens += sum(translation.tokens for translation in translations)
+        result.copied += sum(translation.copied for translation in translations)
+        result.cut += sum(translation.parts > 1 for translation in translations)
+
+
+def _pairs(entry: Entry, plan: Plan, sentences: Sequence[Sentence], translations: Sequence[Translation]) -> list[Pair]:
+    """Make a document's pairs: of each sentence the machine's, then the human one."""
+    human = pair_by_count(entry.article.name, sentences, entry.reference, plan.encoding) if entry.reference else []
+    pairs = []
+    for number, (sentence, translation) in enumerate(zip(sentences, translations, strict=True)):
+        pairs.append(Pair.machine(entry.article.name, sentence, translation, plan.setup.model.id))
+        if human:
+            pairs.append(Pair.human(entry.article.name, sentence, human[number], "1-1"))
+    return pairs
+
+
+def _write_formats(
+    folder: Folder, plan: Plan, formats: Sequence[str], scorer: Callable[[], Scorer], result: Result
+) -> dict[str, int | None]:
+    """Write the projections of `corpus.jsonl` and the scores; gives each file's number of pairs."""
+    corpus = folder.path / CORPUS
+    machine: list[str] = []
+    human: list[str] = []
+    scored = {entry.article.name for entry in plan.entries if entry.reference}
+    for pair in read(corpus):
+        if pair.origin == "human":
+            result.human += 1
+            human.append(pair.target or "")
+        else:
+            result.machine += 1
+            result.faults.update(pair.faults)
+            if pair.document in scored:
+                machine.append(pair.target or "")
+    files: dict[str, int | None] = {CORPUS: result.machine + result.human}
+    origins: list[Origin] = ["machine", "human"] if human else ["machine"]
+    for origin in origins:
+        for name in formats:
+            file = f"{origin}{FORMATS[name].extensions[0]}"
+            chosen = (pair for pair in read(corpus) if pair.origin == origin)
+            report = write(chosen, folder.path / file, name, date=plan.date)
+            files[file] = report.written
+            result.replaced += report.replaced
+    if human:
+        result.scores = scorer()({plan.setup.model.name: machine}, [human])
+        with atomic(folder.path / "scores.json") as handle:
+            handle.write((json.dumps(result.scores, ensure_ascii=False, indent=2) + "\n").encode())
+        files["scores.json"] = None
+    return files
+
+
+def _manifest(folder: Folder, plan: Plan, files: Mapping[str, int | None], result: Result) -> dict[str, Any]:
+    """Say what the corpus was made of, how, and what its files are."""
+    return {
+        **plan.setup.record(),
+        "date": plan.date.isoformat().replace("+00:00", "Z") if plan.date else None,
+        "encoding": plan.encoding,
+        "counts": {
+            "documents": len(plan.entries),
+            "sentences": plan.sentences,
+            "machine": result.machine,
+            "human": result.human,
+            "faults": dict(sorted(result.faults.items())),
+        },
+        "files": {
+            name: {
+                "sha256": sha256(folder.path / name),
+                "bytes": (folder.path / name).stat().st_size,
+                **({} if pairs is None else {"pairs": pairs}),
+            }
+            for name, pairs in files.items()
+        },
+        "documents": [
+            {
+                "name": entry.article.name,
+                "key": entry.key,
+                "sha256": entry.sha256,
+                "sentences": entry.sentences,
+                "reference": entry.reference.name if entry.reference else None,
+            }
+            for entry in plan.entries
+        ],
+    }
+
+
+def _date(newest: float) -> datetime | None:
+    """Give the corpus's date: SOURCE_DATE_EPOCH, else that of the newest input file; none for text from a pipe.
+
+    SOURCE_DATE_EPOCH: seconds since 1970, https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        return datetime.fromtimestamp(int(newest), UTC) if newest else None
+    try:
+        return datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InputError(f"SOURCE_DATE_EPOCH is {given!r}, which is no number of seconds since 1970") from None
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()

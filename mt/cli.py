@@ -1,0 +1,105 @@
+"""The command `muwazi`: a group whose commands are loaded when they are used."""
+
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from mt.console import Console
+from mt.errors import MuwaziError
+
+__all__ = ["cli", "main"]
+
+COMMANDS = {
+    "translate": "corpus.commands:translate",
+    "build": "corpus.commands:build",
+    "split": "corpus.commands:split",
+    "evaluate": "eval.commands:evaluate",
+    "model": "mt.commands:model",
+}
+SERVICES = {"scores": "eval.report:scores_document"}
+"""What a command of one package may ask of another: `corpus` and `eval` don't know each other."""
+
+
+class Muwazi(click.Group):
+    """A group that imports a command when it is asked for, and turns a `MuwaziError` into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the commands in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        target = COMMANDS.get(cmd_name)
+        command: click.Command | None = load(target) if target else None
+        return command
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
+        """Run and exit: 0 done, 1 input, model or gate failed, 2 wrong usage, 130 interrupted.
+
+        An unforeseen exception keeps its traceback.
+        """
+        try:
+            code = super().main(args, *rest, **{**options, "standalone_mode": False})
+        except MuwaziError as error:
+            click.echo(f"error: {' '.join(str(error).split())}", err=True)
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("interrupted", err=True)
+            sys.exit(130)
+        except BrokenPipeError:  # the reader of our output has seen enough
+            sys.stderr.close()
+            sys.exit(1)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def load(target: str) -> Any:
+    """Import `module:name`."""
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)
+
+
+def service(name: str) -> Any:
+    """Load a function of `SERVICES`."""
+    return load(SERVICES[name])
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"muwazi {version('muwazi')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Muwazi,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MUWAZI", "max_content_width": 100},
+    epilog="Every option can also be set as MUWAZI_COMMAND_OPTION, e.g. MUWAZI_BUILD_MODEL=compact.",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.option("-q", "--quiet", is_flag=True, help="Errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="More notices.")
+@click.pass_context
+def cli(ctx: click.Context, quiet: bool, verbose: bool) -> None:
+    """Translate Arabic articles into English, build parallel corpora of them, measure the translations.
+
+    \b
+    muwazi translate article.ar.txt            English on stdout
+    muwazi build seeds -o corpus               TMX, TSV and JSON Lines of a folder of articles
+    muwazi evaluate --reference r.en --hypothesis h.en
+    """
+    ctx.obj = Console(quiet, verbose)
+    ctx.meta["service"] = service
+
+
+def main() -> None:
+    """Run the command; a termination signal unwinds it, so that no half file is left."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    cli.main(prog_name="muwazi")

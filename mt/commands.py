@@ -1,0 +1,114 @@
+"""Commands about models."""
+
+import json
+from typing import Any
+
+import click
+
+from mt.console import Console
+from mt.engine import Precision
+from mt.model import Model, cached_models, fetch, find
+
+__all__ = ["model"]
+
+
+@click.group()
+def model() -> None:
+    """List, describe, download and convert models.
+
+    \b
+    muwazi model list
+    muwazi model info compact --json
+    muwazi model get Helsinki-NLP/opus-mt-ar-en
+    """
+
+
+@model.command("list")
+@click.option("--json", "as_json", is_flag=True, help="A JSON list.")
+def list_(as_json: bool) -> None:
+    """List the models that work without a network."""
+    models = list(cached_models())
+    if as_json:
+        click.echo(
+            json.dumps([{"name": m.name, "revision": m.revision, "path": str(m.path)} for m in models], indent=2)
+        )
+        return
+    width = max(len(m.name) for m in models)
+    for m in models:
+        kind = "  (demonstration: its English is often wrong)" if m.demonstration else ""
+        click.echo(f"{m.name:<{width}}  {m.revision}  {m.path}{kind}")
+
+
+@model.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+@click.pass_obj
+def info(console: Console, name: str, as_json: bool) -> None:
+    """Describe a model: where it lies, its size, its licence."""
+    facts = describe(find(name, console.notice))
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+        return
+    width = max(map(len, facts))
+    for key, value in facts.items():
+        click.echo(f"{key:<{width}}  {value:,}" if isinstance(value, int) else f"{key:<{width}}  {value}")
+    if name == "compact":
+        click.echo("\nA demonstration model: its English is often wrong.")
+
+
+@model.command()
+@click.argument("name")
+@click.pass_obj
+def get(console: Console, name: str) -> None:
+    """Download a model from Hugging Face's hub, so that later runs need no network."""
+    found = fetch(name, console.notice) if "/" in name else find(name, console.notice)
+    click.echo(f"{found.id}  {found.path}")
+
+
+@model.command()
+@click.argument("name")
+@click.option("--precision", type=click.Choice(["int8", "float32"]), default="int8", show_default=True)
+@click.pass_obj
+def convert(console: Console, name: str, precision: Precision) -> None:
+    """Convert a model for CTranslate2 now, which its first use would do otherwise."""
+    from mt.ct2 import convert as convert_model
+
+    click.echo(convert_model(find(name, console.notice), precision))
+
+
+def describe(found: Model) -> dict[str, Any]:
+    """Tell a model's name, path, revision, number of parameters and of pieces, and licence (None: not stated)."""
+    return {
+        "name": found.name,
+        "path": str(found.path),
+        "revision": found.revision,
+        "parameters": _parameters(found),
+        "vocabulary": int(found.config()["vocab_size"]),
+        "licence": _licence(found),
+    }
+
+
+def _parameters(found: Model) -> int:
+    """Count the weights: from the header of a safetensors file, for other files by loading them."""
+    weights = found.path / "model.safetensors"
+    if weights.exists():
+        from math import prod
+
+        with weights.open("rb") as handle:
+            header = json.loads(handle.read(int.from_bytes(handle.read(8), "little")))
+        return sum(prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
+    from mt.marian import count_parameters
+
+    return count_parameters(found.path / "pytorch_model.bin")
+
+
+def _licence(found: Model) -> str | None:
+    """Read the licence in the front matter of the model's card."""
+    card = found.path / "README.md"
+    text = card.read_text("utf-8", errors="replace") if card.exists() else ""
+    if text.startswith("---\n"):
+        for line in text[4:].partition("\n---")[0].split("\n"):
+            key, _, value = line.partition(":")
+            if key.strip() in ("license", "licence"):
+                return value.strip() or None
+    return None

@@ -1,0 +1,290 @@
+"""Whether an English translation still has the numbers of its Arabic source.
+
+Numbers are compared by value, not by spelling: ٢٫٥ مليون is 2.5 million and 2,500,000; 15 is fifteen; 29.08.2024 is
+August 29, 2024; 15:30 is 3:30 p.m. A value is a key, its significant digits and a power of ten (`25e5`), so that
+numbers of any length are compared in linear time and without rounding.
+
+Only numbers that the source writes in digits are looked for. Signs and percent signs are left aside: English has too
+many ways of putting them ("five below zero"). Where a spelling can be read in two ways (1.250), either will do.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = ["missing_numbers"]
+
+# What can begin at a digit, of any script.
+_DIGIT = re.compile(r"\d")
+_TOKEN = re.compile(
+    r"(?P<date>\d{1,4}(?P<mark> ?[./-] ?)\d{1,2}(?P=mark)\d{1,4}(?![./-]?\d))"
+    r"|(?P<pair>\d{1,2}/\d{1,2}(?![./-]?\d))"
+    r"|(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?!\d))"
+    r"|(?P<number>\d+(?:[.,٫٬،]\d+)*+(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))*+)"
+)
+_REFERENCE_BEFORE = re.compile(r"&#x?\Z", re.IGNORECASE)
+_GROUPS = re.compile(r"[0-9]+")
+_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_YEAR_BEFORE = re.compile(r"\d{4}[-/‐‑–—]\Z")
+# A digit after a unit of length (مم2, km2) is its exponent.
+_UNIT_BEFORE = re.compile(r"(?:\A|[\W\d_])(?:[كسم]?م|[kcm]?m)\Z")
+# What multiplies the number before it: a word, in either language, or an abbreviation that may be one (5m).
+_POWER = re.compile(
+    r"[ \u00a0\u202f-]?"
+    r"(?:(?P<p2>hundred)|(?P<p3>thousands?|[أا]لف|[آا]لاف)|(?P<p6>millions?|مليون|ملايين)"
+    r"|(?P<p9>billions?|مليارات|مليار|بليون|بلايين)|(?P<p12>trillions?|تري?ليونات|تري?ليون)"
+    r"|(?P<a3>k)|(?P<a6>m|ml?n)|(?P<a9>bn?)|(?P<a12>tr?n))"
+    r"[\u064b-\u0652]*[اي]?[\u064b-\u0652]*(?![^\W\d_])",
+    re.IGNORECASE,
+)
+# A number that English adds up: "مليون و800 ألف" becomes 1.8 million. Such a one is left aside.
+_SUM_SIGN = re.compile(r"\sو\d")
+_SUM = re.compile(
+    r"(?:(?<!\d)\d++\s)?(?:"
+    r"(?:مليون|ملايين)\w{0,2}\s{1,2}و\d++\s(?:[أا]لف|[آا]لاف)"
+    r"|(?:مليار|بليون|بلايين)\w{0,2}\s{1,2}و\d++\s(?:مليون|ملايين)"
+    r"|\b\w?\w?(?:[أا]لف|[آا]لاف)\w{0,2}\s{1,2}و\d{1,3}+(?!\s?(?:[أا]لف|[آا]لاف|ملي|ملايين|بليون))"
+    r")"
+)
+
+_SMALL = (
+    "zero no none nil",
+    "one first once single sole",
+    "two second twice double doubled both pair couple twin twofold",
+    "three third thrice triple tripled trio threefold",
+    "four fourth quadruple quadrupled fourfold",
+    "five fifth fivefold",
+    "six sixth sixfold",
+    "seven seventh sevenfold",
+    "eight eighth eightfold",
+    "nine ninth ninefold",
+    "ten tenth tenfold",
+    "eleven eleventh",
+    "twelve twelfth noon midnight",
+    "thirteen thirteenth",
+    "fourteen fourteenth",
+    "fifteen fifteenth",
+    "sixteen sixteenth",
+    "seventeen seventeenth",
+    "eighteen eighteenth",
+    "nineteen nineteenth",
+)
+_TENS = "twent thirt fort fift sixt sevent eight ninet"
+# Words below a hundred, in tenths, so that a half is a whole number too; with the plurals that fractions have.
+_VALUES = {
+    word + ending: 10 * value for value, words in enumerate(_SMALL) for word in words.split() for ending in ("", "s")
+} | {
+    stem + ending: 100 * value
+    for value, stem in enumerate(_TENS.split(), start=2)
+    for ending in ("y", "ies", "ieth", "ieths")
+}
+_VALUES["half"] = 5
+del _VALUES["seconds"]
+# Words that multiply what stands before them ("two dozen").
+_POWERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_MULTIPLES = {
+    word + ending: multiple
+    for word, multiple in (*((word, 10**power) for word, power in _POWERS.items()), ("dozen", 12), ("decade", 10))
+    for ending in ("", "s", "th", "ths")
+} | {"century": 100, "centuries": 100}
+_LARGEST = 10**18
+_FILLERS = frozenset({"a", "an", "and", "of"})
+_WORD = re.compile(r"[a-z]+|[.,;:()]")
+_MONTHS = (
+    "jan january",
+    "feb february",
+    "mar march",
+    "apr april",
+    "may",
+    "jun june",
+    "jul july",
+    "aug august",
+    "sep sept september",
+    "oct october",
+    "nov november",
+    "dec december",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number as written and the keys that stand for it: any of `wholes`, or one of each of `pieces`.
+
+    `power` is the power of ten that a word after it says (2.5 million: 6), or 0.
+    """
+
+    text: str
+    wholes: frozenset[str]
+    pieces: tuple[frozenset[str], ...] = ()
+    power: int = 0
+
+    def is_in(self, keys: set[str]) -> bool:
+        """Tell whether one of the number's forms is among the keys of a text.
+
+        With a power, the number alone will do where the text has that power elsewhere ("340 to 500 million").
+        """
+        if self.power:
+            if any(_shifted(key, self.power) in keys for key in self.wholes):
+                return True
+            if f"power {self.power}" not in keys:
+                return False
+        if not keys.isdisjoint(self.wholes):
+            return True
+        return bool(self.pieces) and not any(keys.isdisjoint(piece) for piece in self.pieces)
+
+
+def missing_numbers(source: str, target: str) -> tuple[str, ...]:
+    """List the numbers of the source, as written and in order, of which the target has no form.
+
+    A number that the source has twice is looked for once. Takes time linear in both lengths.
+    """
+    if not _DIGIT.search(source):
+        return ()
+    if _SUM_SIGN.search(source):
+        source = _SUM.sub(" ", source)
+    wanted = {number.text: number for number in _numbers(source)}
+    keys = set(_digit_keys(target))
+    missing = [number for number in wanted.values() if not number.is_in(keys)]
+    if missing:
+        keys.update(_word_keys(target))
+        missing = [number for number in missing if not number.is_in(keys)]
+    return tuple(number.text for number in missing)
+
+
+def _numbers(text: str) -> Iterator[_Number]:
+    """Find the numbers that are written in digits, Arabic or English."""
+    end = 0
+    while (digit := _DIGIT.search(text, end)) and (match := _TOKEN.match(text, digit.start())):
+        start, end = match.span()
+        if _REFERENCE_BEFORE.search(text, max(0, start - 3), start):
+            continue
+        written = match[0]
+        groups = _GROUPS.findall(written if written.isascii() else _ascii(written))
+        match match.lastgroup:
+            case "date":
+                yield _Number(written, frozenset(), tuple(map(_date_piece, groups)))
+            case "pair":
+                # "A fifth" says no one.
+                pieces = groups[1:] if groups[0] == "1" else groups
+                yield _Number(written, frozenset(), tuple(map(_date_piece, pieces)))
+            case "time":
+                yield _Number(written, frozenset({_key("".join(groups))}), _clock(groups))
+            case "number":
+                yield from _plain(text, start, end, groups)
+
+
+def _plain(text: str, start: int, end: int, groups: list[str]) -> Iterator[_Number]:
+    """Read the number at `start:end`, given its groups of digits, with what stands around it."""
+    if end - start == 1 and _UNIT_BEFORE.search(text, max(0, start - 3), start):
+        return
+    wholes = set()
+    pieces: tuple[frozenset[str], ...] = ()
+    if len(groups) == 1:
+        wholes.add(_key(groups[0]))
+        if len(groups[0]) == 2 and _YEAR_BEFORE.search(text, max(0, start - 5), start):
+            wholes |= {_key(century + groups[0]) for century in ("19", "20")}
+    else:
+        wholes.add(_key("".join(groups[:-1]), groups[-1]))
+        if len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]):
+            wholes.add(_key("".join(groups)))
+        pieces = _clock(groups) if len(groups) == 2 and len(groups[1]) == 2 else tuple(map(_date_piece, groups))
+    power = 0
+    if (follower := _POWER.match(text, end)) and follower.lastgroup:
+        power = int(follower.lastgroup[1:])
+        if follower.lastgroup.startswith("a"):
+            wholes |= {_shifted(key, power) for key in wholes}
+            power = 0
+    yield _Number(text[start:end], frozenset(wholes), pieces, power)
+
+
+def _clock(groups: list[str]) -> tuple[frozenset[str], ...]:
+    """Give the keys of hours, minutes and seconds: the hours of either half of the day, no full hour's minutes."""
+    hour = int(groups[0])
+    hours = frozenset(_key(str(value)) for value in (hour - 12, hour, hour + 12) if 0 <= value <= 24 or value == hour)
+    return (hours, *(frozenset({_key(group)}) for group in groups[1:] if int(group)))
+
+
+def _date_piece(group: str) -> frozenset[str]:
+    """Give the keys of a piece of a date: a number, a month by name, a year of two or four digits."""
+    keys = {_key(group)}
+    if len(group) <= 2:
+        keys |= {f"month {int(group)}", _key(f"20{group:>02}"), _key(f"19{group:>02}")}
+    elif len(group) == 4:
+        keys.add(_key(group[2:]))
+    return frozenset(keys)
+
+
+def _key(whole: str, fraction: str = "") -> str:
+    """Write a number, given its digits before and after the point, as significant digits and a power of ten."""
+    digits = (whole + fraction).lstrip("0")
+    significant = digits.rstrip("0")
+    return f"{significant}e{len(digits) - len(significant) - len(fraction)}" if significant else "0"
+
+
+def _shifted(key: str, power: int) -> str:
+    """Multiply a key by a power of ten."""
+    digits, _, exponent = key.partition("e")
+    return f"{digits}e{int(exponent) + power}" if exponent else key
+
+
+def _ascii(text: str) -> str:
+    """Write digits of any script as 0 to 9."""
+    return "".join(str(int(character)) if character.isdecimal() else character for character in text)
+
+
+def _digit_keys(text: str) -> Iterator[str]:
+    """Give the keys of the numbers that a text has in digits, in every reading."""
+    for number in _numbers(text):
+        yield from number.wholes
+        # In English 948,300 is one number, and no 948 and 300.
+        if not _GROUPED.fullmatch(number.text):
+            yield from frozenset().union(*number.pieces)
+        if number.power:
+            yield f"power {number.power}"
+            yield from (_shifted(key, number.power) for key in number.wholes)
+
+
+def _word_keys(text: str) -> Iterator[str]:
+    """Give the keys of the numbers, months and powers that an English text has in words."""
+    words = _WORD.findall(text.lower())
+    for word in words:
+        yield from _MEANINGS.get(word, ())
+    # "A hundred and fifty" is one number, "between twenty and five" is two: both readings.
+    for joining in (True, False):
+        for tenths in _sums(words, joining):
+            yield _key(str(tenths)[:-1], str(tenths)[-1])
+
+
+def _sums(words: list[str], joining: bool) -> Iterator[int]:
+    """Add up the number words of a text, in tenths; `joining` tells whether "and" joins them."""
+    total = group = 0
+    inside = False
+    for word in words:
+        value = _VALUES.get(word)
+        if value is not None:
+            # Units follow hundreds and tens, tens follow hundreds; all else begins a number of its own.
+            if inside and (group % 1000 and (value >= 100 or group % 100 or group % 1000 < 200)) and value != 5:
+                yield total + group
+                total = group = 0
+            group += value
+            inside = True
+        elif word in _MULTIPLES:
+            multiple = _MULTIPLES[word]
+            group = (group or 10) * multiple
+            if multiple >= 1000 or group >= _LARGEST:
+                total, group = total + group, 0
+            inside = True
+        elif inside and (word not in _FILLERS or (word == "and" and not joining)):
+            yield total + group
+            total = group = 0
+            inside = False
+    if inside:
+        yield total + group
+
+
+# What a word says by itself, besides its place in a sum: a month, a power of ten, half past, half of it (50%).
+_MEANINGS = (
+    {name: (f"month {month}",) for month, names in enumerate(_MONTHS, start=1) for name in names.split()}
+    | {word + ending: (f"power {power}",) for word, power in _POWERS.items() for ending in ("", "s")}
+    | {"half": ("2e0", "3e1", "5e1"), "quarter": ("4e0", "15e0", "25e0"), "quarters": ("4e0", "45e0", "75e0")}
+)

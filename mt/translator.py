@@ -1,0 +1,155 @@
+"""Sentences in, translations out: in order, none lost."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+from mt.batch import BUDGET, LIMIT, batches, cut
+from mt.engine import Decoding, Engine, Hypothesis
+from mt.fidelity import faults
+from mt.normalize import has_arabic, normalize, western
+from mt.vocabulary import END, Vocabulary
+
+__all__ = ["WINDOW", "Translation", "Translator"]
+
+WINDOW = 2048
+"""Sentences that are sorted and batched together: enough of each length, and little to lose by a kill."""
+
+MENDABLE = frozenset({"empty", "repetition", "too-long"})
+"""Faults of a search that went astray, which brakes on repetition can mend; they would spoil clean sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A sentence's translation.
+
+    `score` is the mean log-probability a target piece (base e), None for a text that no model saw; `tokens` counts
+    the target pieces and `parts` the pieces that an over-long sentence was cut into. `faults` are names out of
+    `mt.fidelity`.
+    """
+
+    text: str
+    score: float | None
+    faults: tuple[str, ...] = ()
+    tokens: int = 0
+    parts: int = 1
+
+    @property
+    def copied(self) -> bool:
+        """Whether the text was carried over without a model, since it holds no Arabic letters."""
+        return self.score is None
+
+
+class Translator:
+    """An engine with all that stands around it: normalising, cutting, batching, checks and one second try.
+
+    `positions` is the length that the model can take. `deterministic` makes each translation a function of its
+    sentence alone, whatever else is translated in the same run (see `mt.batch`). `on_batch` is told the number of
+    sentences finished.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        vocabulary: Vocabulary,
+        decoding: Decoding,
+        *,
+        positions: int = 512,
+        deterministic: bool = False,
+        on_batch: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._engine = engine
+        self._vocabulary = vocabulary
+        self._decoding = decoding
+        self._limit = min(LIMIT, positions // 2 - 12)  # the output's cap needs positions too
+        self._deterministic = deterministic
+        self._on_batch = on_batch
+
+    def translate(self, sentences: Iterable[str]) -> Iterator[Translation]:
+        """Translate a stream; one translation a sentence, in order.
+
+        Works in windows of `WINDOW` sentences, the next one read and cut into pieces while the engine is busy with
+        the last, so memory does not grow with the stream. A sentence without Arabic letters is carried over as it
+        is, its digits and punctuation in the English form.
+        """
+        stream = iter(sentences)
+        with ThreadPoolExecutor(self._engine.workers) as pool:
+            try:
+                ahead = self._start(list(islice(stream, WINDOW)), pool)
+                while ahead:
+                    window, ahead = ahead, self._start(list(islice(stream, WINDOW)), pool)
+                    yield from self._finish(window, pool)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _start(self, sentences: list[str], pool: ThreadPoolExecutor) -> "_Window | None":
+        """Hand a window's distinct sentences to the engine."""
+        if not sentences:
+            return None
+        texts = [normalize(s) if has_arabic(s) else "" for s in sentences]
+        distinct = list(dict.fromkeys(text for text in texts if text))
+        return _Window(sentences, texts, distinct, self._submit(distinct, self._decoding, pool))
+
+    def _finish(self, window: "_Window", pool: ThreadPoolExecutor) -> Iterator[Translation]:
+        """Wait for a window, decode what went astray once more, and give its translations in order."""
+        found = dict(zip(window.distinct, self._collect(window.work), strict=True))
+        astray = [text for text, translation in found.items() if MENDABLE.intersection(translation.faults)]
+        if astray:
+            second = self._submit(astray, self._decoding.braked(), pool)
+            for text, again in zip(astray, self._collect(second), strict=True):
+                if len(again.faults) < len(found[text].faults):
+                    found[text] = again
+        for sentence, text in zip(window.sentences, window.texts, strict=True):
+            yield found[text] if text else Translation(western(" ".join(sentence.split())), None)
+
+    def _submit(self, texts: Sequence[str], decoding: Decoding, pool: ThreadPoolExecutor) -> "_Work":
+        """Cut texts into rows of pieces and rows into batches, and queue them."""
+        rows: list[list[str]] = []
+        spans: list[range] = []
+        for text in texts:
+            parts = cut(self._vocabulary.encode(text), self._limit)
+            spans.append(range(len(rows), len(rows) + len(parts)))
+            rows.extend([*part, END] for part in parts)
+        groups = list(batches([len(row) for row in rows], BUDGET, equal=self._deterministic))
+        queued = [pool.submit(self._engine.translate, [rows[i] for i in group], decoding) for group in groups]
+        return _Work(texts, spans, groups, queued)
+
+    def _collect(self, work: "_Work") -> list[Translation]:
+        """Wait for the batches, put the rows back into order and join the parts."""
+        hypotheses: dict[int, Hypothesis] = {}
+        first = {span.start for span in work.spans}
+        for group, future in zip(work.groups, work.queued, strict=True):
+            hypotheses.update(zip(group, future.result(), strict=True))
+            self._on_batch(sum(row in first for row in group))
+        return [
+            self._join(text, [hypotheses[row] for row in span])
+            for text, span in zip(work.texts, work.spans, strict=True)
+        ]
+
+    def _join(self, source: str, parts: Sequence[Hypothesis]) -> Translation:
+        """Make one translation of a sentence's parts; the score is the mean over all its pieces."""
+        text = " ".join(filter(None, (self._vocabulary.decode(part.pieces) for part in parts)))
+        tokens = [len(part.pieces) + 1 for part in parts]  # `</s>` has a probability too
+        score = sum(part.score * n for part, n in zip(parts, tokens, strict=True)) / sum(tokens)
+        return Translation(text, score, faults(source, text), sum(tokens), len(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Texts on their way through the engine: text i is made of the rows `spans[i]`."""
+
+    texts: Sequence[str]
+    spans: list[range]
+    groups: list[list[int]]
+    queued: list[Future[list[Hypothesis]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A stretch of the stream; `texts` are normalised, empty where no model is needed."""
+
+    sentences: list[str]
+    texts: list[str]
+    distinct: list[str]
+    work: _Work
