@@ -4,15 +4,17 @@ Numbers are compared by value, not by spelling: ٢٫٥ مليون is 2.5 million
 August 29, 2024; 15:30 is 3:30 p.m. A value is a key, its significant digits and a power of ten (`25e5`), so that
 numbers of any length are compared in linear time and without rounding.
 
-Only numbers that the source writes in digits are looked for. Signs and percent signs are left aside: English has too
-many ways of putting them ("five below zero"). Where a spelling can be read in two ways (1.250), either will do.
+Numbers in words are read in English alone, as what digits of the source may have become. Signs and percent signs are
+left aside: English has too many ways of putting them ("five below zero"). Where a spelling can be read in two ways
+(1.250), either will do.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-__all__ = ["missing_numbers"]
+__all__ = ["extra_numbers", "missing_numbers"]
 
 # What can begin at a digit, of any script.
 _DIGIT = re.compile(r"\d")
@@ -20,9 +22,12 @@ _TOKEN = re.compile(
     r"(?P<date>\d{1,4}(?P<mark> ?[./-] ?)\d{1,2}(?P=mark)\d{1,4}(?![./-]?\d))"
     r"|(?P<pair>\d{1,2}/\d{1,2}(?![./-]?\d))"
     r"|(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?!\d))"
+    # Arabic documents of the United Nations write 1,500 as 500 1.
+    r"|(?P<reversed>\d{3}(?:[ \u00a0]\d{3})*+[ \u00a0]\d{1,2}(?!\d))"
     r"|(?P<number>\d+(?:[.,٫٬،]\d+)*+(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))*+)"
 )
 _REFERENCE_BEFORE = re.compile(r"&#x?\Z", re.IGNORECASE)
+_SPACE = re.compile(r"\s")
 _GROUPS = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _YEAR_BEFORE = re.compile(r"\d{4}[-/‐‑–—]\Z")
@@ -46,6 +51,16 @@ _SUM = re.compile(
     r"|\b\w?\w?(?:[أا]لف|[آا]لاف)\w{0,2}\s{1,2}و\d{1,3}+(?!\s?(?:[أا]لف|[آا]لاف|ملي|ملايين|بليون))"
     r")"
 )
+
+# What Arabic words for numbers above twelve have in them, with the hours of the afternoon and names that English writes
+# with a number; but not Tuesday, Wednesday, "price" or "use".
+_ARABIC_WORD = re.compile(
+    "ثلاث(?!اء)|ثالث|ثلث|[أا]ربع(?!اء)|رابع|ربع(?!اء)|خمس|خامس|سادس|سدس|سبع|سابع|ثمان|ثامن|تسع|تاسع|عشر|عاشر"
+    r"|\b[وفبلك]?(?:ال|لل)?ست(?:ة|مئة|مائة)?\b|ستين|ستون"
+    "|مئ|مائة|مائت|[أا]لف|[آا]لاف|ملي|ملايين|بليون|بلايين|تري?ليون|نصف|قرن|قرون|عقد[اي]ن|عقود|ظهر[اي]|الظهر"
+    "|كوفيد|كورونا"
+)
+_MARKS = re.compile(r"[\u0640\u064b-\u0652]+")
 
 _SMALL = (
     "zero no none nil",
@@ -151,8 +166,35 @@ def missing_numbers(source: str, target: str) -> tuple[str, ...]:
     return tuple(number.text for number in missing)
 
 
-def _numbers(text: str) -> Iterator[_Number]:
+def extra_numbers(source: str, target: str) -> tuple[str, ...]:
+    """List the numbers that the target has in digits, as written and in order, and the source in no form.
+
+    Only numbers above twelve are listed, 24 (round the clock) aside, and none where the source has a number in words:
+    what Arabic says by a word or by the form of one, English may say in digits. Takes time linear in both lengths.
+    """
+    numbers = [number for number in _numbers(target) if _is_telling(number.text)]
+    if not numbers:
+        return ()
+    keys = set(_digit_keys(source))
+    extra = tuple(number.text for number in numbers if not number.is_in(keys))
+    return () if extra and _ARABIC_WORD.search(_MARKS.sub("", source)) else extra
+
+
+def _is_telling(text: str) -> bool:
+    """Tell whether some of the digits stand for more than twelve, 24 aside."""
+    groups = (group.lstrip("0") for group in _GROUPS.findall(_ascii(text)))
+    return any(len(group) > 2 or (len(group) == 2 and group > "12" and group != "24") for group in groups)
+
+
+# Both directions of the comparison read both texts.
+@lru_cache(maxsize=4)
+def _numbers(text: str) -> tuple[_Number, ...]:
     """Find the numbers that are written in digits, Arabic or English."""
+    return tuple(_read(text))
+
+
+def _read(text: str) -> Iterator[_Number]:
+    """Read the numbers of a text, one after the other."""
     end = 0
     while (digit := _DIGIT.search(text, end)) and (match := _TOKEN.match(text, digit.start())):
         start, end = match.span()
@@ -169,6 +211,12 @@ def _numbers(text: str) -> Iterator[_Number]:
                 yield _Number(written, frozenset(), tuple(map(_date_piece, pieces)))
             case "time":
                 yield _Number(written, frozenset({_key("".join(groups))}), _clock(groups))
+            case "reversed":
+                yield _Number(
+                    written,
+                    frozenset({_key("".join(reversed(groups)))}),
+                    tuple(frozenset({_key(group)}) for group in groups),
+                )
             case "number":
                 yield from _plain(text, start, end, groups)
 
@@ -187,7 +235,10 @@ def _plain(text: str, start: int, end: int, groups: list[str]) -> Iterator[_Numb
         wholes.add(_key("".join(groups[:-1]), groups[-1]))
         if len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]):
             wholes.add(_key("".join(groups)))
-        pieces = _clock(groups) if len(groups) == 2 and len(groups[1]) == 2 else tuple(map(_date_piece, groups))
+            if _SPACE.search(text, start, end):
+                wholes.add(_key("".join(reversed(groups))))
+        is_clock = len(groups) == 2 and len(groups[0]) <= 2 and len(groups[1]) == 2
+        pieces = _clock(groups) if is_clock else tuple(map(_date_piece, groups))
     power = 0
     if (follower := _POWER.match(text, end)) and follower.lastgroup:
         power = int(follower.lastgroup[1:])
@@ -200,7 +251,7 @@ def _plain(text: str, start: int, end: int, groups: list[str]) -> Iterator[_Numb
 def _clock(groups: list[str]) -> tuple[frozenset[str], ...]:
     """Give the keys of hours, minutes and seconds: the hours of either half of the day, no full hour's minutes."""
     hour = int(groups[0])
-    hours = frozenset(_key(str(value)) for value in (hour - 12, hour, hour + 12) if 0 <= value <= 24 or value == hour)
+    hours = frozenset(_key(str(value)) for value in {hour, hour - 12, hour + 12} if value == hour or 0 <= value <= 24)
     return (hours, *(frozenset({_key(group)}) for group in groups[1:] if int(group)))
 
 
