@@ -35,11 +35,14 @@ Scorer = Callable[[Mapping[str, Sequence[str]], Sequence[Sequence[str]]], dict[s
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What will be done with an article: its part's key, its size, its reference or what is wrong with that."""
+    """What will be done with an article: its size, its reference or what is wrong with that, and what it hashes to.
+
+    `sha256` is of the article's bytes, `contents` of all that the inputs contribute to its pairs.
+    """
 
     article: Article
-    key: str
     sha256: str
+    contents: str
     sentences: int
     reference: Path | None
     problem: str | None
@@ -50,7 +53,6 @@ class Plan:
     """A build, known before anything is written."""
 
     entries: tuple[Entry, ...]
-    setup: Setup
     encoding: str
     date: datetime | None
 
@@ -80,12 +82,11 @@ class Result:
     scores: dict[str, Any] | None = None
 
 
-def make_plan(articles: Sequence[Article], references: Mapping[str, Path], setup: Setup, encoding: str) -> Plan:
+def make_plan(articles: Sequence[Article], references: Mapping[str, Path], encoding: str) -> Plan:
     """Read every article and its reference once, so that bad input is known before work begins.
 
     Raises `InputError` for an article that cannot be read; a reference that does not fit is noted in the plan.
     """
-    settings = json.dumps(setup.record(), sort_keys=True)
     newest = 0.0
     entries = []
     for article in articles:
@@ -99,16 +100,17 @@ def make_plan(articles: Sequence[Article], references: Mapping[str, Path], setup
                 beside = reference.read_bytes()
             except InputError as error:
                 reference, problem = None, str(error)
-        key = _digest(settings.encode(), encoding.encode(), article.name.encode(), data, beside)
-        entries.append(Entry(article, key, hashlib.sha256(data).hexdigest(), len(sentences), reference, problem))
+        contents = _digest(encoding.encode(), article.name.encode(), data, beside)
+        entries.append(Entry(article, hashlib.sha256(data).hexdigest(), contents, len(sentences), reference, problem))
         for path in (article.path, reference):
             if path and path != STDIN:
                 newest = max(newest, path.stat().st_mtime)
-    return Plan(tuple(entries), setup, encoding, _date(newest))
+    return Plan(tuple(entries), encoding, _date(newest))
 
 
 def build(
     plan: Plan,
+    setup: Setup,
     out: Path,
     formats: Sequence[str],
     translator: Callable[[], Translator],
@@ -123,26 +125,31 @@ def build(
     Raises `InputError` for a folder that cannot be used, `ModelError` where the engine cannot be loaded.
     """
     result = Result()
+    settings = json.dumps(setup.record(), sort_keys=True)
+    keys = [_digest(settings.encode(), entry.contents.encode()) for entry in plan.entries]
     with opened(out) as folder:
-        folder.salvage({entry.article.name: entry.key for entry in plan.entries})
-        missing = [entry for entry in plan.entries if not folder.has(entry.key)]
-        on_kept(plan.sentences - sum(entry.sentences for entry in missing))
-        if any(entry.sentences for entry in missing):
-            _translate(folder, plan, missing, translator(), result)
-        for entry in missing:
-            if not entry.sentences:
-                folder.keep(entry.key, ())
-        folder.join([entry.key for entry in plan.entries])
-        files = _write_formats(folder, plan, formats, scorer, result)
-        folder.close(_manifest(folder, plan, files, result))
+        folder.salvage({entry.article.name: key for entry, key in zip(plan.entries, keys, strict=True)})
+        missing = [(entry, key) for entry, key in zip(plan.entries, keys, strict=True) if not folder.has(key)]
+        on_kept(plan.sentences - sum(entry.sentences for entry, _ in missing))
+        for _, key in (empty for empty in missing if not empty[0].sentences):
+            folder.keep(key, ())
+        work = [filled for filled in missing if filled[0].sentences]
+        if work:
+            for place, pairs in _translate([entry for entry, _ in work], plan, setup, translator(), result):
+                folder.keep(work[place][1], pairs)
+        folder.join(keys)
+        files = _write_formats(folder, plan, setup, formats, scorer, result)
+        folder.close(_manifest(folder, plan, setup, keys, files, result))
     return result
 
 
-def _translate(folder: Folder, plan: Plan, missing: Sequence[Entry], translator: Translator, result: Result) -> None:
-    """Translate the missing documents, and keep each as soon as it is done."""
+def _translate(
+    entries: Sequence[Entry], plan: Plan, setup: Setup, translator: Translator, result: Result
+) -> Iterator[tuple[int, list[Pair]]]:
+    """Give the pairs of each article with its place among the entries, as soon as they are there."""
 
     def documents() -> Iterator[Split]:
-        for place, entry in enumerate(missing):
+        for place, entry in enumerate(entries):
             data = entry.article.data()
             if hashlib.sha256(data).hexdigest() != entry.sha256:
                 raise InputError(f"{entry.article.path}: changed while it was being read; run the command again")
@@ -150,27 +157,28 @@ def _translate(folder: Folder, plan: Plan, missing: Sequence[Entry], translator:
             yield Split(place, document, tuple(sentences_of(document)))
 
     for split, translations in translate_documents(documents(), translator):
-        entry = missing[split.place]
-        folder.keep(entry.key, _pairs(entry, plan, split.sentences, translations))
+        yield split.place, _pairs(entries[split.place], plan.encoding, setup.model.id, split.sentences, translations)
         result.translated += len(translations)
         result.tokens += sum(translation.tokens for translation in translations)
         result.copied += sum(translation.copied for translation in translations)
         result.cut += sum(translation.parts > 1 for translation in translations)
 
 
-def _pairs(entry: Entry, plan: Plan, sentences: Sequence[Sentence], translations: Sequence[Translation]) -> list[Pair]:
+def _pairs(
+    entry: Entry, encoding: str, model: str, sentences: Sequence[Sentence], translations: Sequence[Translation]
+) -> list[Pair]:
     """Make a document's pairs: of each sentence the machine's, then the human one."""
-    human = pair_by_count(entry.article.name, sentences, entry.reference, plan.encoding) if entry.reference else []
+    human = pair_by_count(entry.article.name, sentences, entry.reference, encoding) if entry.reference else []
     pairs = []
     for number, (sentence, translation) in enumerate(zip(sentences, translations, strict=True)):
-        pairs.append(Pair.machine(entry.article.name, sentence, translation, plan.setup.model.id))
+        pairs.append(Pair.machine(entry.article.name, sentence, translation, model))
         if human:
             pairs.append(Pair.human(entry.article.name, sentence, human[number], "1-1"))
     return pairs
 
 
 def _write_formats(
-    folder: Folder, plan: Plan, formats: Sequence[str], scorer: Callable[[], Scorer], result: Result
+    folder: Folder, plan: Plan, setup: Setup, formats: Sequence[str], scorer: Callable[[], Scorer], result: Result
 ) -> dict[str, int | None]:
     """Write the projections of `corpus.jsonl` and the scores; gives each file's number of pairs."""
     corpus = folder.path / CORPUS
@@ -196,17 +204,19 @@ def _write_formats(
             files[file] = report.written
             result.replaced += report.replaced
     if human:
-        result.scores = scorer()({plan.setup.model.name: machine}, [human])
+        result.scores = scorer()({setup.model.name: machine}, [human])
         with atomic(folder.path / "scores.json") as handle:
             handle.write((json.dumps(result.scores, ensure_ascii=False, indent=2) + "\n").encode())
         files["scores.json"] = None
     return files
 
 
-def _manifest(folder: Folder, plan: Plan, files: Mapping[str, int | None], result: Result) -> dict[str, Any]:
+def _manifest(
+    folder: Folder, plan: Plan, setup: Setup, keys: Sequence[str], files: Mapping[str, int | None], result: Result
+) -> dict[str, Any]:
     """Say what the corpus was made of, how, and what its files are."""
     return {
-        **plan.setup.record(),
+        **setup.record(),
         "date": plan.date.isoformat().replace("+00:00", "Z") if plan.date else None,
         "encoding": plan.encoding,
         "counts": {
@@ -227,12 +237,12 @@ def _manifest(folder: Folder, plan: Plan, files: Mapping[str, int | None], resul
         "documents": [
             {
                 "name": entry.article.name,
-                "key": entry.key,
+                "key": key,
                 "sha256": entry.sha256,
                 "sentences": entry.sentences,
                 "reference": entry.reference.name if entry.reference else None,
             }
-            for entry in plan.entries
+            for entry, key in zip(plan.entries, keys, strict=True)
         ],
     }
 

@@ -19,12 +19,14 @@ from mt.options import Setup, translation_options
 
 __all__ = ["build", "split", "translate"]
 
+# Options keep their own names as parameters, since those also name their environment variables; the ones that are
+# words of Python (from, format, json) are taken out of **options.
 _INPUTS = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="INPUT...")
 _ENCODING = click.option(
     "--encoding", default="utf-8", show_default=True, metavar="NAME", help="Of the articles, e.g. windows-1256."
 )
-_READER = click.option(
-    "--from", "reader", type=click.Choice(list(READERS)), help="The articles' format.  [default: by extension]"
+_FROM = click.option(
+    "--from", "from", type=click.Choice(list(READERS)), help="The articles' format.  [default: by extension]"
 )
 
 
@@ -39,7 +41,6 @@ _READER = click.option(
 )
 @click.option(
     "--to",
-    "form",
     type=click.Choice(["same", "text", "jsonl"]),
     default="same",
     show_default=True,
@@ -48,7 +49,7 @@ _READER = click.option(
 @click.option("--force", is_flag=True, help="Overwrite.")
 @click.option("--deterministic", is_flag=True, help="A sentence's translation does not depend on its company.")
 @_ENCODING
-@_READER
+@_FROM
 @translation_options
 @click.pass_obj
 def translate(
@@ -56,11 +57,10 @@ def translate(
     /,
     inputs: tuple[Path, ...],
     output: Path | None,
-    form: Form,
+    to: Form,
     force: bool,
     deterministic: bool,
     encoding: str,
-    reader: str | None,
     **options: Any,
 ) -> None:
     """Translate articles into English, in the same format and layout.
@@ -78,8 +78,8 @@ def translate(
     many = len(inputs) > 1 or inputs[0].is_dir()
     if many and output is None:
         raise click.UsageError("several articles need a folder to go to: give -o DIR")
-    articles = find_articles(inputs, reader)
-    places = place_outputs(articles, output, form, many=many, force=force)
+    articles = find_articles(inputs, options["from"])
+    places = place_outputs(articles, output, to, many=many, force=force)
     found = survey(articles, encoding)
     setup = Setup.of(console, options, deterministic=deterministic)
     if not found.sentences:
@@ -89,7 +89,7 @@ def translate(
     tokens = cut = faulty = 0
     with console.progress("translating", found.sentences) as advance:
         translator = setup.translator(advance)
-        for translations in translate_articles(articles, places, form, encoding, setup.model.id, translator):
+        for translations in translate_articles(articles, places, to, encoding, setup.model.id, translator):
             tokens += sum(translation.tokens for translation in translations)
             cut += sum(translation.parts > 1 for translation in translations)
             faulty += sum(bool(translation.faults) for translation in translations)
@@ -117,7 +117,6 @@ def translate(
 )
 @click.option(
     "--format",
-    "formats",
     multiple=True,
     type=click.Choice(["tmx", "tsv"]),
     default=("tmx", "tsv"),
@@ -128,7 +127,7 @@ def translate(
     "--preview", type=click.IntRange(min=0), default=0, metavar="N", help="Print the first N pairs at the end."
 )
 @_ENCODING
-@_READER
+@_FROM
 @translation_options
 @click.pass_context
 def build(
@@ -137,10 +136,8 @@ def build(
     inputs: tuple[Path, ...],
     output: Path,
     reference: Path | None,
-    formats: tuple[str, ...],
     preview: int,
     encoding: str,
-    reader: str | None,
     **options: Any,
 ) -> None:
     """Build a parallel corpus of articles, and of their references where they have some.
@@ -159,18 +156,24 @@ def build(
     from corpus.reference import find_references
 
     console: Console = ctx.obj
-    articles = find_articles(inputs, reader)
+    articles = find_articles(inputs, options["from"])
     references = find_references(articles, reference)
+    plan = make_plan(articles, references, encoding)
     setup = Setup.of(console, options, deterministic=True)
-    plan = make_plan(articles, references, setup, encoding)
     for problem in plan.problems:
         click.echo(f"error: {problem}", err=True)
     if not plan.sentences:
-        console.notice("an empty corpus: no text in the input")
+        console.notice("no text in the input: the corpus is empty")
     started = time.monotonic()
     with console.progress("translating", plan.sentences) as advance:
         result = carry_out(
-            plan, output, formats, lambda: setup.translator(advance), lambda: ctx.meta["service"]("scores"), advance
+            plan,
+            setup,
+            output,
+            options["format"],
+            lambda: setup.translator(advance),
+            lambda: ctx.meta["service"]("scores"),
+            advance,
         )
     seconds = time.monotonic() - started
     notice_foreign(console, result.copied)
@@ -220,7 +223,9 @@ def _build_rows(documents: int, seconds: float, setup: Setup, result: Any, outpu
         "translated": (
             f"{result.translated:,} sentences in {seconds:,.1f} s, {result.tokens / max(seconds, 1e-9):,.0f} tokens/s"
             if result.translated
-            else "nothing: all of it was there already"
+            else "nothing anew: all of it was there already"
+            if result.machine
+            else "nothing: no text in the input"
         ),
         "faults": ", ".join(f"{name} {n}" for name, n in sorted(result.faults.items())) or "none found",
     }
@@ -233,11 +238,11 @@ def _build_rows(documents: int, seconds: float, setup: Setup, result: Any, outpu
 
 @click.command()
 @click.argument("source", default="-", type=click.Path(path_type=Path), metavar="[INPUT]")
-@click.option("--json", "as_json", is_flag=True, help="A JSON line a sentence, with its span in the text.")
+@click.option("--json", is_flag=True, help="A JSON line a sentence, with its span in the text.")
 @click.option("--language", type=click.Choice(["ar", "en"]), default="ar", show_default=True, help="Whose rules.")
 @_ENCODING
-@_READER
-def split(source: Path, as_json: bool, language: str, encoding: str, reader: str | None) -> None:
+@_FROM
+def split(source: Path, language: str, encoding: str, **options: Any) -> None:
     """Split a text: one sentence a line, an empty line between paragraphs.
 
     \b
@@ -247,9 +252,9 @@ def split(source: Path, as_json: bool, language: str, encoding: str, reader: str
     """
     if source != STDIN and source.is_dir():
         raise InputError(f"{source} is a folder; split takes one file")
-    (article,) = find_articles([source], reader)
+    (article,) = find_articles([source], options["from"])
     document = article.document(encoding)
-    lines = _split_json(document, language) if as_json else _split_lines(document, language)
+    lines = _split_json(document, language) if options["json"] else _split_lines(document, language)
     sys.stdout.buffer.writelines(line.encode() + b"\n" for line in lines)
     sys.stdout.buffer.flush()
 

@@ -21,7 +21,7 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
     """
     try:
         handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed below, before the rename)
-            dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
+            dir=path.parent, prefix=f".{path.name[:60]}.", suffix=".part", delete=False
         )
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}); choose another place") from error

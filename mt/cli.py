@@ -51,12 +51,21 @@ class Muwazi(click.Group):
             error.show()
             sys.exit(error.exit_code)
         except (click.Abort, KeyboardInterrupt):
-            click.echo("interrupted", err=True)
-            sys.exit(130)
+            _interrupted()
+        except ImportError as error:
+            # An interrupt while a compiled module is being imported comes out as its failure to import.
+            if not isinstance(error.__cause__, KeyboardInterrupt):
+                raise
+            _interrupted()
         except BrokenPipeError:  # the reader of our output has seen enough
             sys.stderr.close()
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupted() -> NoReturn:
+    click.echo("interrupted", err=True)
+    sys.exit(130)
 
 
 def load(target: str) -> Any:

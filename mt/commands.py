@@ -24,11 +24,11 @@ def model() -> None:
 
 
 @model.command("list")
-@click.option("--json", "as_json", is_flag=True, help="A JSON list.")
-def list_(as_json: bool) -> None:
+@click.option("--json", is_flag=True, help="A JSON list.")
+def list_(**options: Any) -> None:
     """List the models that work without a network."""
     models = list(cached_models())
-    if as_json:
+    if options["json"]:
         click.echo(
             json.dumps([{"name": m.name, "revision": m.revision, "path": str(m.path)} for m in models], indent=2)
         )
@@ -41,12 +41,12 @@ def list_(as_json: bool) -> None:
 
 @model.command()
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+@click.option("--json", is_flag=True, help="A JSON object.")
 @click.pass_obj
-def info(console: Console, name: str, as_json: bool) -> None:
+def info(console: Console, /, name: str, **options: Any) -> None:
     """Describe a model: where it lies, its size, its licence."""
     facts = describe(find(name, console.notice))
-    if as_json:
+    if options["json"]:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
         return
     width = max(map(len, facts))

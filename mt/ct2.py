@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mt.engine import Decoding, Hypothesis, Precision, output_cap
-from mt.errors import ModelError
-from mt.marian import hush
+from mt.errors import ModelError, reason
+from mt.marian import load_weights
 from mt.model import Model, cache_folder
 
 __all__ = ["CTranslate2Engine", "convert"]
@@ -31,7 +31,7 @@ class CTranslate2Engine:
                 str(folder), device="cpu", compute_type=precision, inter_threads=threads, intra_threads=1
             )
         except RuntimeError as error:
-            raise ModelError(f"{folder}: cannot be loaded ({error}); delete it to have it made again") from error
+            raise ModelError(f"{folder}: cannot be loaded ({reason(error)}); delete it to have it made again") from error
 
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
         """Translate one batch; the output's cap follows from the longest row."""
@@ -82,10 +82,9 @@ def _convert(model: Model, precision: Precision, folder: Path) -> None:
     class Converter(TransformersConverter):  # type: ignore[misc]  # the base class has no types
         """Loads in float32: from bfloat16 weights the base class also rounds the position encodings."""
 
-        def load_model(self, model_class: Any, name: str, **options: Any) -> Any:
-            return super().load_model(model_class, name, **{**options, "dtype": "float32"})
+        def load_model(self, _class: Any, name: str, **_options: Any) -> Any:
+            return load_weights(Path(name))
 
-    hush()
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         with warnings.catch_warnings():
@@ -96,9 +95,9 @@ def _convert(model: Model, precision: Precision, folder: Path) -> None:
             )
         temporary.chmod(0o755)
         temporary.rename(folder)
-    except OSError:
+    except (ModelError, OSError):
         raise
     except Exception as error:
-        raise ModelError(f"{model.path}: the weights cannot be converted ({error}); get the model again") from error
+        raise ModelError(f"{model.path}: the weights cannot be converted ({reason(error)}); get the model again") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

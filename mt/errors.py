@@ -8,7 +8,7 @@
 Each message names the value, the place (file:line where there is one) and the remedy.
 """
 
-__all__ = ["FormatError", "InputError", "ModelError", "MuwaziError"]
+__all__ = ["FormatError", "InputError", "ModelError", "MuwaziError", "reason"]
 
 
 class MuwaziError(Exception):
@@ -27,3 +27,8 @@ class FormatError(MuwaziError):
 
 class ModelError(MuwaziError):
     """A model that cannot be found, loaded or converted."""
+
+
+def reason(error: BaseException) -> str:
+    """Tell in one line what a library's exception says: its first line, or its kind where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from mt.engine import Decoding, Hypothesis, Precision, output_cap
-from mt.errors import ModelError
+from mt.errors import ModelError, reason
 from mt.model import Model
 from mt.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
-__all__ = ["MarianEngine", "count_parameters", "hush"]
+if TYPE_CHECKING:
+    from transformers import MarianMTModel
+
+__all__ = ["MarianEngine", "count_parameters", "load_weights"]
 
 
 class MarianEngine:
@@ -19,16 +23,11 @@ class MarianEngine:
 
     def __init__(self, model: Model, precision: Precision, threads: int) -> None:
         import torch
-        from transformers import MarianMTModel
 
-        hush()
         torch.set_num_threads(threads)
         self._numbers = Vocabulary(model.path).numbers
         self._pieces = {number: piece for piece, number in self._numbers.items()}
-        try:
-            self._model = MarianMTModel.from_pretrained(model.path, dtype=torch.float32).eval()
-        except Exception as error:
-            raise ModelError(f"{model.path}: the weights cannot be loaded ({error}); get the model again") from error
+        self._model = load_weights(model.path)
 
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
         """Translate one batch, padded on the right and masked."""
@@ -70,16 +69,35 @@ class MarianEngine:
         return hypotheses
 
 
-def hush() -> None:
-    """Keep transformers from drawing progress bars and logging advice to stderr."""
+def load_weights(folder: Path) -> "MarianMTModel":
+    """Load a folder's model in float32; transformers draws no progress bars and logs no advice from then on.
+
+    Raises `ModelError` where the weights cannot be read or some are missing, which transformers would make up.
+    """
+    import torch
+    from transformers import MarianMTModel
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     logging.set_verbosity_error()
+    try:
+        model, report = MarianMTModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+    except Exception as error:
+        raise ModelError(f"{folder}: the weights cannot be loaded ({reason(error)}); get the model again") from error
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise ModelError(f"{folder}: weights are missing, {missing[0]} for one; get the model again")
+    return cast("MarianMTModel", model.eval())
 
 
 def count_parameters(weights: Path) -> int:
-    """Count the weights in a `pytorch_model.bin`."""
+    """Count the weights in a `pytorch_model.bin`.
+
+    Raises `ModelError` where it cannot be read.
+    """
     from torch import load
 
-    return sum(tensor.numel() for tensor in load(weights, map_location="cpu", weights_only=True).values())
+    try:
+        return sum(tensor.numel() for tensor in load(weights, map_location="cpu", weights_only=True).values())
+    except Exception as error:
+        raise ModelError(f"{weights} cannot be read ({reason(error)}); get the model again") from error

@@ -20,7 +20,6 @@ __all__ = ["BUNDLED", "DEFAULT", "Model", "cache_folder", "cached_models", "fetc
 
 DEFAULT = "Helsinki-NLP/opus-mt-ar-en"
 BUNDLED = "compact"
-DEMONSTRATION = "a small demonstration model: it writes English that is often wrong"
 HUB_SECONDS = 2.0
 """How long an unreachable hub may hold up a run."""
 
@@ -81,8 +80,8 @@ def find(name: str | None, tell: Callable[[str], None]) -> Model:
         if name is not None:
             raise
         tell(
-            f"using {BUNDLED!r}, {DEMONSTRATION}. {error}. For a good one run `muwazi model get {DEFAULT}` "
-            "where there is a network, or give --model FOLDER"
+            f"using {BUNDLED!r}, a demonstration model whose English is often wrong: {error}. "
+            f"For a good one: `muwazi model get {DEFAULT}` where there is a network, or --model FOLDER"
         )
         return find(BUNDLED, tell)
 

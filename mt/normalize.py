@@ -38,9 +38,11 @@ _REPLACED = str.maketrans(
 )  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s+")
-_LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}\.?")
+_LEADERS = re.compile(r"\.(?: ?\.){3,}")
+# Letters alone: no tatweel, which serves as a dash, no marks and no ornate brackets, not as presentation forms either.
 _ARABIC = re.compile(
-    r"[\u0620-\u064A\u066E-\u06D3\u06D5\u06EE-\u06EF\u06FA-\u06FF\u0750-\u077F\uFB50-\uFDFF\uFE70-\uFEFC]"
+    r"[\u0620-\u063F\u0641-\u064A\u066E\u066F\u0671-\u06D3\u06D5\u06EE\u06EF\u06FA-\u06FF\u0750-\u077F"
+    r"\uFB50-\uFBB1\uFBD3-\uFC5D\uFC64-\uFCF1\uFCF5-\uFD3D\uFD50-\uFDFC\uFE80-\uFEFC]"
 )
 _WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹،؛؟۔٪٫٬", "01234567890123456789,;?.%.,")
 

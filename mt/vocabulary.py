@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from mt.errors import ModelError
+from mt.errors import ModelError, reason
 
 __all__ = ["END", "PAD", "UNKNOWN", "Vocabulary"]
 
@@ -26,9 +26,9 @@ class Vocabulary:
         try:
             self._source = SentencePieceProcessor(str(folder / "source.spm"))
             self._target = SentencePieceProcessor(str(folder / "target.spm"))
-            self.numbers: dict[str, int] = json.loads((folder / "vocab.json").read_text("utf-8"))
-        except (OSError, RuntimeError, ValueError) as error:
-            raise ModelError(f"{folder}: the vocabulary cannot be read ({error}); get the model again") from error
+            self.numbers: dict[str, int] = dict(json.loads((folder / "vocab.json").read_text("utf-8")))
+        except (OSError, RuntimeError, TypeError, ValueError) as error:
+            raise ModelError(f"{folder}: the vocabulary cannot be read ({reason(error)}); get the model again") from error
         for piece in (END, UNKNOWN, PAD):
             if piece not in self.numbers:
                 raise ModelError(f"{folder / 'vocab.json'}: no {piece} in it; is this a Marian vocabulary?")
