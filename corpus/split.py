@@ -27,10 +27,11 @@ class Candidate:
     """A place where a sentence may end: `position` is the end of the left part; `taken` tells a boundary.
 
     `rule` of a boundary: `mark`, or `missing-space` where the next word touches the mark.
-    `rule` of a vetoed one: `number` 3.5 · `address` example.com · `comma` a comma or colon follows · `bracket` in a
-    remark within the sentence · `quotation` in one that is kept whole · `label` 1. at the start · `date` 29. 8. 2024;
-    then, by the words: `abbreviation` · `initial` · `title` of a person or a work · `name` Yahoo! · `time` 5 p.m.
-    Monday · `ordinal` · `ellipsis` · `attribution` "…؟" قال · `continuation` "…؟" الذي · `lower-case`.
+    `rule` of a vetoed one: `number` 3.5 · `address` example.com · `comma` beside a comma or colon · `opening` … after
+    an opening quote · `bracket` in a remark within the sentence · `quotation` in one that is kept whole · `label` 1.
+    at the start · `date` 29. 8. 2024; then, by the words: `abbreviation` · `initial` · `title` of a person or a work ·
+    `name` Yahoo! · `time` 5 p.m. Monday · `ordinal` · `ellipsis` · `attribution` "…؟" قال · `continuation` "…؟" الذي ·
+    `lower-case`.
     """
 
     position: int
@@ -83,11 +84,11 @@ def _edges(text: str) -> tuple[int, int]:
 
 _FINAL = ".!?؟…۔‼⁇⁈⁉"
 _INNER = "،؛:,;"
-_CLOSERS = ")]}\"”»’'"
-_OPENERS = "([{\"“„«‘'"
+_CLOSERS = ")]}\"”»›’'"
+_OPENERS = "([{“„«‹‘"
 _DASHES = ("-", "–", "—")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
-_KINDS = {'"': '"', "“": "“", "”": "“", "„": "“", "«": "«", "»": "«"}
+_KINDS = {'"': '"', "“": "“", "”": "“", "„": "“", "«": "«", "»": "«", "‹": "‹", "›": "‹"}
 
 _UNSEEN = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 # Emoji close a sentence, but those in use as bullets and arrows begin one.
@@ -98,24 +99,25 @@ _BULLET = (
 )
 
 # A full stop between two plain Arabic words, which mostly needs no further look; or a run of marks, spaced or not.
+_LETTERS = "[\u0621-\u063f\u0641-\u0652]"
 _MARK = re.compile(
-    rf"[{_FINAL}](?:(?<=[\u0621-\u064a]{{3}}\.)(?= [\u0621-\u064a]{{2}})()"
+    rf"[{_FINAL}](?:(?:(?<={_LETTERS}{{3}}\.)|(?<={_LETTERS}{{3}}[\"»”]\.))(?=( [\"«“]?){_LETTERS}{{2}})"
     rf"|[{_FINAL}]*+(?:\s{{1,2}}[{_FINAL}]++(?![A-Za-z0-9])){{0,63}}+)"
 )
 _WORD = re.compile(r"\w")
-_NEXT = re.compile(r"[\w\u064b-\u065f\u0670\u200c\u200d'’]{1,32}")
+_NEXT = re.compile(r"(?:([وف])\s)?([\w\u064b-\u065f\u0670\u200c\u200d'’]{1,32})")
 _SOLID = re.compile(r"\S")
 _DATE = re.compile(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\.\s?\d{4}(?!\d)")
-_CLOSING = re.compile(rf"[\s{_UNSEEN}{re.escape(_CLOSERS)}“«]+$")
-_ENCLOSING = re.compile(r"[\"“”„«»()\[\]{}]")
+_CLOSING = re.compile(rf"[\s{_UNSEEN}{re.escape(_CLOSERS)}“«‹]+$")
+_BRACKET = re.compile(r"[(\[{]")
+_ENCLOSING = re.compile(r"[\"“”„«»‹›()\[\]{}]")
 # What may stand between a mark and the end of its sentence: unseen signs, brackets, more marks, the number of a
-# footnote, the citation (Author, year), emoji; and quotes, which are looked at further.
+# footnote, a remark (See the map.) or citation (Author, year), emoji; and quotes, which are looked at further.
 _TAIL = re.compile(
     rf"[{_UNSEEN}]++|\s{{0,2}}[)\]}}]|\s{{0,2}}[{_FINAL}]++(?![A-Za-z0-9])|\[\d{{1,3}}\]|[¹²³⁰⁴-⁹]++"
-    rf"|\s?\([^(){_FINAL}]{{2,40}}[،,]\s?\d{{4}}[a-z]?\)|\s{{0,2}}(?:(?!{_BULLET}){_EMOJI})++"
-    "|\\s{0,2}(?P<quote>[\"“”„«»'‘’])"
+    rf"|\s{{0,2}}\([^(){_FINAL}]{{2,99}}(?:[{_FINAL}]++|[،,]\s?\d{{4}}[a-z]?)\)|\s{{0,2}}(?:(?!{_BULLET}){_EMOJI})++"
+    "|\\s{0,2}(?P<quote>[\"“”„«»‹›'‘’])"
 )
-_PIECES = 16  # pieces of a tail that are looked at: a bound, so that a run of quotes and stops costs linear time
 _REMARK = 300  # characters of a bracketed remark; a longer one is a text of its own
 _WINDOW = 48  # characters beside a mark that can matter to it
 _LABEL = 14  # characters that the label of a list item takes at most
@@ -134,15 +136,13 @@ def _candidates(text: str, start: int, end: int, language: str, quotes: str) -> 
     if found is None:
         return
     first = word = resume = found.start()
-    plain = quotes == "split" and "(" not in text and "[" not in text and "{" not in text
-    block = None
+    block = _Block(text, language, keep=quotes == "keep")
     while (run := _MARK.search(text, resume)) and run.end() < end:
-        at = run.start()
-        if run.lastindex and plain and at - first > _LABEL and text[at - 3 : at] not in ARABIC_STOPS:
-            first = word = resume = at + 2
-            yield at + 1, resume, True, "mark"
+        if run.lastindex and block.is_plain(first, run.start()):
+            position = run.end()
+            first = word = resume = run.end(1)
+            yield position, position + 1, True, "mark"
             continue
-        block = block or _Block(text, language, keep=quotes == "keep")
         position, opened = block.tail(run.end())
         if word < position:
             found = _WORD.search(text, position)
@@ -180,18 +180,38 @@ class _Block:
         self._text = text
         self._judge = arabic if language == "ar" else english
         self._keep = keep
+        self._tail_start, self._tail_end, self._tail_quote = 0, -1, -1
+        self._bracketed = "(" in text or "[" in text or "{" in text
+
+    def is_plain(self, first: int, at: int) -> bool:
+        """Tell a full stop between two Arabic words that no rule can forbid. This only saves time: `veto` agrees."""
+        text = self._text
+        return not (
+            self._keep
+            or at - first <= _LABEL
+            or text[at - 4 : at].rstrip('"»”')[-3:] in ARABIC_STOPS
+            or (self._bracketed and _BRACKET.search(text, first, at))
+        )
 
     @cached_property
     def _enclosures(self) -> "_Enclosures":
         return _Enclosures(self._text)
 
     def tail(self, at: int) -> tuple[int, int | None]:
-        """Find the end of what closes the sentence after a run of marks, and the opening of its last quotation."""
-        opened = None
-        for _ in range(_PIECES):
-            piece = _TAIL.match(self._text, at)
-            if piece is None:
-                break
+        """Find the end of what closes the sentence after a run of marks, and the opening of its last quotation.
+
+        The second is -1 where the quotation was never opened, None where none closes. What closes a vetoed mark may
+        hold more marks, with the same end: it is kept, so that a long one is walked through once.
+        """
+        if not self._tail_start <= at <= self._tail_end:
+            self._tail_start, self._tail_quote = at, -1
+            self._tail_end = self._walk(at)
+        closed = self._tail_quote >= at
+        return self._tail_end, self._enclosures.closing.get(self._tail_quote, -1) if closed else None
+
+    def _walk(self, at: int) -> int:
+        """Go over the pieces of a tail to its end, noting its last quote."""
+        while piece := _TAIL.match(self._text, at):
             if piece["quote"]:
                 quote = piece.end() - 1
                 if piece["quote"] in "'‘’":
@@ -199,18 +219,21 @@ class _Block:
                         break
                 elif quote not in self._enclosures.closing:
                     break
-                opened = self._enclosures.closing.get(quote, -1)
+                self._tail_quote = quote
             at = piece.end()
-        return at, opened
+        return at
 
     def veto(self, first: int, run: re.Match[str], tail: _Tail) -> str | None:
         """Name the rule that forbids a boundary after this run, in a sentence whose first word is at `first`."""
         text, at = self._text, run.start()
         if tail.solid == tail.position and (rule := self._touching(run, tail)):
             return rule
-        if text[tail.solid] in _INNER:
+        edge = at - 2 if text[at - 1].isspace() else at - 1
+        if text[tail.solid] in _INNER or (text[edge] in _INNER and run[0] != "."):
             return "comma"
-        if self._enclosures.remark(at) > first:
+        if text[edge] in _OPENERS + '"' and edge not in self._enclosures.closing:
+            return "opening"
+        if self._bracketed and self._enclosures.remark(at) > first:
             return "bracket"
         if self._keep and self._enclosures.quotation(at, tail.position):
             return "quotation"
@@ -232,8 +255,8 @@ class _Block:
             return None
         if left.isdigit() and right.isdigit():
             return "number"
-        token = text[max(0, at - _WINDOW) : at].rpartition(" ")[2]
-        if "://" in token or token.startswith("www."):
+        token = text[max(0, at - _WINDOW) : at].split()[-1]
+        if not left.isspace() and ("://" in token or token.startswith("www.")):
             return "address"
         if not right.isascii() or not right.isalnum():
             return None
@@ -252,7 +275,8 @@ class _Block:
             lead=None if tail.opened is None or tail.opened < 0 else self._lead(tail.opened),
             before=bare(before[-1]) if before else "",
             earlier=bare(before[-2]) if len(before) > 1 else "",
-            after=bare(after[0]) if after else "",
+            third=bare(before[-3]) if len(before) > 2 else "",
+            after=bare((after[1] or "") + after[2]) if after else "",
             following=text[word : word + _WINDOW],
             opens=text[tail.solid],
             gap=tail.solid > tail.position,
@@ -327,4 +351,4 @@ def _closes(text: str, at: int, *, opened: bool) -> bool:
     spaced = not after or after.isspace() or after in _FINAL + _INNER + _CLOSERS
     if free != spaced:
         return spaced
-    return text[at] in "”»’" or (text[at] == '"' and opened)
+    return text[at] in "”»›’" or (text[at] == '"' and opened)

@@ -20,12 +20,12 @@ __all__ = ["ARABIC_STOPS", "Mark", "arabic", "bare", "english", "is_label"]
 class Mark(NamedTuple):
     """A run of final marks and its surroundings; words are as `bare` gives them, empty where there are none.
 
-    A named tuple, since it is made anew for each candidate and is the cheaper record to make.
+    A named tuple, since one is made for each candidate and it is the cheaper record to make.
 
     `run`: the marks. `closed`: a closing quote follows them. `lead`: the word before that quotation, empty where it
-    begins a sentence, None where its opening quote is not known or none closes. `before`, `earlier`: the word that
-    the marks follow and the one before it. `after`: the next word; `following`: the text from there, cut.
-    `opens`: the first character after the marks and their closing quotes that is not white space.
+    begins a sentence, None where its opening quote is not known or none closes. `before`, `earlier`, `third`: the
+    word of the sentence that the marks follow and the two before it. `after`: the next word; `following`: the text
+    from there, cut. `opens`: the first character after the marks and what closes with them that is not white space.
     `gap`: white space comes next. `dialogue`: the sentence begins with a dash.
     """
 
@@ -34,6 +34,7 @@ class Mark(NamedTuple):
     lead: str | None
     before: str
     earlier: str
+    third: str
     after: str
     following: str
     opens: str
@@ -62,9 +63,9 @@ def _words(*lists: str) -> frozenset[str]:
     return frozenset(bare(word) for words in lists for word in words.split())
 
 
-def _inflected(stems: str, before: Iterable[str], after: Iterable[str]) -> frozenset[str]:
+def _inflected(stems: str, prefixes: Iterable[str] = ("",), suffixes: Iterable[str] = ("",)) -> frozenset[str]:
     """Give each stem every prefix and suffix."""
-    return frozenset(a + stem + z for stem in _words(stems) for a in before for z in after)
+    return frozenset(a + stem + z for stem in _words(stems) for a in prefixes for z in suffixes)
 
 
 # --- Arabic -----------------------------------------------------------------------------------------------------
@@ -72,17 +73,16 @@ def _inflected(stems: str, before: Iterable[str], after: Iterable[str]) -> froze
 _OBJECTS = ("", "ه", "ها", "هم", "ني", "نا", "ك")
 _SAYING = (
     _inflected(
-        "قال أضاف تابع أجاب رد سأل تساءل صاح صرخ هتف همس علق أكد أوضح ذكر أعلن صرح كتب استطرد أردف غمغم تمتم عقب "
-        "أشار لفت بين شدد نفى رأى اعتبر زعم ادعى نقل استفسر استنكر نادى اعترف اعترض قاطع أكمل واصل ختم حذر كرر غرد",
-        ("",),
-        [person + whom for person in ("", "ت", "وا", "ا") for whom in _OBJECTS],
+        "قال أضاف تابع أجاب رد سأل تساءل صاح صرخ هتف همس علق أكد أوضح ذكر أعلن صرح كتب استطرد أردف غمغم تمتم عقب أشار "
+        "لفت شدد اعتبر زعم ادعى أفاد كشف نبه حث ناشد توعد هدد استفسر استنكر اعترف اعترض أكمل واصل ختم اختتم حذر كرر",
+        suffixes=[person + whom for person in ("", "ت", "وا", "ا") for whom in _OBJECTS],
     )
     | _inflected(
         "قول ضيف تابع جيب رد سأل تساءل صيح صرخ هتف همس علق ؤكد وضح ذكر علن صرح كتب ستطرد ردف شير شدد",
-        "يتن",
-        [number + whom for number in ("", "ون", "ان") for whom in _OBJECTS],
+        prefixes=("ي", "ت", "ن"),
+        suffixes=[number + whom for number in ("", "ون", "ان") for whom in _OBJECTS],
     )
-    | _words("نفت نادت رأت ادعت قائلا قائلة مضيفا مضيفة متسائلا متسائلة مؤكدا مؤكدة")
+    | _words("ادعت دعا دعت قائلا قائلة مضيفا مضيفة متسائلا متسائلة مؤكدا مؤكدة")
 )
 
 # Titles and ranks in full keep their name even after a stray stop: قال العميد. سامي.
@@ -90,7 +90,6 @@ _RANKS = _inflected(
     "دكتور دكتورة أستاذ أستاذة مهندس مهندسة سيد سيدة شيخ محامي قاضي لواء عميد عقيد مقدم رائد نقيب ملازم رقيب عريف "
     "فريق مشير جنرال كولونيل",
     ("", "ال"),
-    ("",),
 )
 
 # Words that a single letter labels: «فيتامين د» ends a sentence like any other noun, «د. سامي» does not.
@@ -98,24 +97,26 @@ _LABELLED = _inflected(
     "فيتامين مجموعة فئة حرف حرفي نقطة خيار قسم شعبة ملحق خطة نموذج نوع فصيلة زمرة طراز درجة مرحلة مستوى ممر بوابة قاعة "
     "محطة صنف بند فقرة باب جزء سؤال جواب إجابة صيغة نسخة مبنى برج كبد مدخل",
     ("", "ال", "لل", "بال", "وال", "و", "ب", "ل"),
-    ("",),
 )
 
 # Words that a number orders: «الفصل 3. من الكتاب» goes on.
 _ORDERED = _inflected(
     "فصل باب مادة بند فقرة جزء مجلد عدد قسم ملحق صفحة شكل جدول رقم بيت آية سورة مبحث مطلب درس خطوة ملاحظة قرار",
     ("", "ال", "لل", "بال"),
-    ("",),
 )
 
-# Words and abbreviations that announce a number, and titles cut short.
+# Words and abbreviations that announce a number; titles and ranks cut short.
 _ANNOUNCING = _words("رقم تلف تليفون هاتف فاكس جوال نقال تحويلة مج صص صفحة عدد")
-_SPELT_TITLES = _words("بروف البروف دك")
+_SPELT_TITLES = _words("بروف البروف دك عق مق نق ملا")
+
+# The names of Latin letters, as initials: «جيه. كيه. رولينغ», but «بي بي سي» is a noun.
+_SPELT_LETTERS = _words("إيه بي سي دي إي إف جي إتش آي جيه كيه كي إل إم إن أو كيو آر إس تي يو في دبليو إكس واي زد")
 
 # Units, and words that close a list: written without a stop as a rule, so the stop is the sentence's.
-_UNITS = _words(
-    "كم كلم سم مم نم ملم كغ كغم كجم غم جم ملغ ملجم ملغم مجم مكغ مل سل دل طن دق ثا سا كيلو",
-)
+_UNITS = _words("كم كلم سم مم نم ملم كغ كغم كجم غم جم ملغ ملجم ملغم مجم مكغ مل سل دل طن دق ثا سا كيلو")
+_UNIT_LETTERS = _words("م ل غ ك ط ث د س")
+# Words before the number of a year or an hour, whose letter is an era or a half of the day: «عام 1950 م.».
+_DATED = _words("عام العام سنة السنة القرن الساعة")
 _AND_SO_ON = _words("إلخ وإلخ")
 
 # Months, for a day with a stop before them: «29. أغسطس».
@@ -126,14 +127,12 @@ _MONTHS = _words(
 )
 
 # Words that never begin a sentence.
-_RELATIVE = _words(
-    "الذي التي الذين اللذان اللذين اللتان اللتين اللواتي اللاتي اللائي أو أم أن بأن لأن كي لكي بل فيما مما ممن عما حيث"
-)
+_RELATIVE = _words("الذي التي الذين اللذان اللذين اللتان اللتين اللواتي اللاتي اللائي أو أم أن بأن لأن كي لكي بل")
 # Prepositions: they begin a sentence at times, but not after a mark that is in doubt.
 _PREPOSITIONS = _words(
     "في من إلى على عن مع حتى ضد بين لدى عبر نحو حول دون بدون تحت فوق وراء أمام خلف ضمن باتجاه شمال جنوب شرق غرب شمالي",
     "جنوبي شرقي غربي فيه فيها منه منها منهم إليه إليها عليه عليها عنه عنها معه معها لديه لديها له لها لهم به بها بهم",
-    "أي يوميا سنويا شهريا تقريبا صباحا مساء ظهرا فقط أيضا",
+    "أي فيما مما ممن عما حيث يوميا سنويا شهريا تقريبا صباحا مساء ظهرا فقط أيضا",
 )
 _TIMES = _words("قبل بعد منذ خلال عند أثناء أمس اليوم غدا")
 # Adverbs that look like a preposition with the article but do begin sentences.
@@ -141,36 +140,35 @@ _ADVERBS = _words("للأسف بالطبع بالتأكيد بالفعل بال�
 
 # Words that begin a sentence and hardly ever carry on a clause.
 _OPENERS = _words(
-    "ثم وقد لقد ولقد فقد كما لكن ولكن لكنه لكنها ولكنه ولكنها غير بيد إلا أما وأما إن وإن إنه إنها وإنه وإنها فإن",
-    "كان كانت وكان وكانت فكان وكانوا كانوا لم ولم فلم لن ولن ليس وليس وليست هذا هذه وهذا وهذه ذلك وذلك وهو وهي وهم",
-    "هو هي هم نحن وهكذا هكذا وبذلك ولذلك لذلك لذا ولذا وعليه حينها وحينها بعدها وبعدها ومنذ وبعد ولا ولعل ربما وربما",
-    "هل وهل فهل لماذا ولماذا كيف وكيف متى أين إذا وإذا عندما وعندما حين وحين يذكر ويذكر وتابع يجدر وثمة ثمة وهناك هناك",
+    "ثم وقد لقد ولقد كما لكن ولكن لكنه لكنها ولكنه ولكنها بيد أما وأما وكان وكانت وكانوا فكان ولم فلم ولن وليس وليست",
+    "هذا هذه ذلك وهذا وهذه وذلك وهو وهي وهم هكذا وهكذا لذلك ولذلك وبذلك لذا ولذا وعليه حينها وحينها بعدها وبعدها وبعد",
+    "ومنذ وعندما وحين وإذا وهناك وثمة ثمة ولا ولعل وربما هل وهل فهل لماذا ولماذا كيف وكيف متى أين يذكر ويذكر يجدر ونحن",
 )
 # After an ellipsis these go on with the thought: «فكر طويلا... ثم تكلم».
-_RESUMING = _words("ثم لكن ولكن لكنه لكنها ولكنه ولكنها فقط إلا غير")
+_RESUMING = _RELATIVE | _AND_SO_ON | _words("ثم لكن ولكن لكنه لكنها ولكنه ولكنها فقط إلا غير")
 
 # Nouns whose name, in quotes, may hold a final mark: فيلم "من أنت؟".
 _WORKS = _inflected(
-    "فيلم كتاب رواية مسلسل برنامج أغنية حملة مقال مقالة عنوان بعنوان شعار قصيدة مسرحية لعبة ألبوم سلسلة مجلة قصة باسم "
-    "اسم كلمة عبارة سؤال موقع تطبيق شركة وسم هاشتاغ المعنون المسمى",
+    "فيلم كتاب رواية مسلسل برنامج أغنية حملة مقال مقالة عنوان بعنوان شعار قصيدة مسرحية لعبة ألبوم سلسلة مجلة قصة "
+    "فرقة قناة منصة باسم اسم كلمة عبارة سؤال موقع تطبيق شركة وسم هاشتاغ المعنون المسمى",
     ("", "ال", "لل", "بال", "و", "ب", "ل", "وال", "ف"),
     ("", "ه", "ها", "هم"),
 )
-_NAMES = _words("Yahoo Jeopardy Yum Wham Kahoot Joomla Oklahoma Which Guess E ياهو جيوباردي كاهوت جوملا")
+_DOMAINS = _words("نت كوم أورغ")
+_NAMES = _words("Yahoo Jeopardy Yum Wham Kahoot Joomla ياهو جيوباردي كاهوت جوملا")
 
 _LETTER = "[\u0621-\u064a]"
-# A title, an initial or a dotted form, with و ف ب ل ك and the article before it: د، ود، أ.د، لم.ت.ف، الق.م.
-_SHORT = re.compile(rf"[\d٠-٩.,٫٬%]*(?:[وفبلك]?(?:ال)?{_LETTER}(?:\.{_LETTER})+|[وفلبك]د|[ول]م|{_LETTER})")
+# A title, an initial or a dotted form, with و ف ب ل ك and the article before it: د، ود، أ.د، لم.ت.ف، الق.م، اللواء.م.
+_SHORT = re.compile(
+    rf"[\d٠-٩.,٫٬%]*(?:[وفبلك]?(?:ال)?{_LETTER}(?:\.{_LETTER})+|[وفلبك]د|[ول]م|{_LETTER})|.*\.{_LETTER}"
+)
 _LATIN = re.compile(r"[A-Za-z]")
 _DOTTED = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}")
 
-# The last three letters of the long words above that a full stop may follow without ending the sentence.
+# The last three letters of the longer words above, after which a full stop is in doubt.
 ARABIC_STOPS = frozenset(
-    spelt[-3:]
-    for word in _ANNOUNCING | _SPELT_TITLES | _UNITS | _AND_SO_ON | _RANKS
-    for spelt in (word, word.replace("الخ", "إلخ"), word.replace("ا", "أ"))
-    if len(word) >= 3
-)
+    word[-3:] for word in _ANNOUNCING | _SPELT_TITLES | _UNITS | _AND_SO_ON | _RANKS if len(word) > 2
+) | {"إلخ"}
 
 
 def arabic(mark: Mark) -> str | None:
@@ -194,10 +192,10 @@ def _is_ellipsis(run: str) -> bool:
 
 
 def _arabic_ellipsis(mark: Mark) -> str | None:
-    """Judge an ellipsis: a hesitation goes on with a preposition, ثم, or the same word again."""
+    """Judge an ellipsis: a hesitation comes after one word, or goes on with a preposition, ثم, or the same word."""
     after = mark.after
-    repeated = after == mark.before or (after[:1] in "وف" and after[1:] == mark.before)
-    if repeated or after in _RESUMING or after in _RELATIVE or after in _PREPOSITIONS or _is_prefixed(after):
+    repeated = mark.before in (after, after[1:] if after[:1] in "وف" else after)
+    if not mark.earlier or repeated or after in _RESUMING or after in _PREPOSITIONS or _is_prefixed(after):
         return "ellipsis"
     return None
 
@@ -214,7 +212,9 @@ def _arabic_question(mark: Mark) -> str | None:
     elif mark.after in _RELATIVE:
         return "continuation"
     elif mark.before in _NAMES or _LATIN.search(mark.before):
-        known = mark.before in _NAMES and mark.after not in _OPENERS and not _says(mark.after)
+        known = (
+            (mark.before in _NAMES or mark.earlier in _WORKS) and mark.after not in _OPENERS and not _says(mark.after)
+        )
         return "name" if known or _carries_on(mark.after) else None
     return None
 
@@ -225,17 +225,21 @@ def _arabic_stop(mark: Mark) -> str | None:
     number, unit = _measure(before)
     if number and not unit:
         return _arabic_number(mark)
+    if _is_measure(mark, number, unit) or before in _AND_SO_ON:
+        return "abbreviation" if _carries_on(after) else None
     if _SHORT.fullmatch(before):
-        if (mark.earlier in _LABELLED and len(before) == 1) or (mark.earlier, before) == ("لا", "بد"):
+        if (mark.earlier in _LABELLED and len(before) == 1) or (before == "بد" and mark.earlier[-2:] == "لا"):
             return None
         return None if mark.gap and _opens(after) else "abbreviation"
     if not mark.gap and len(after) == 1 and mark.following[1:2] == ".":
         return "abbreviation"
+    if not mark.gap and after in _DOMAINS:
+        return "address"
     if before in _ANNOUNCING:
         return "abbreviation" if after[:1].isdigit() else None
-    if (unit in _UNITS and (number or mark.earlier[-1:].isdigit())) or before in _AND_SO_ON:
-        return "abbreviation" if _carries_on(after) else None
-    if before in _RANKS and _says(mark.earlier):
+    if before in _SPELT_LETTERS and mark.earlier not in _SPELT_LETTERS:
+        return None if _opens(after) else "initial"
+    if before in _RANKS and (_says(mark.earlier) or not mark.gap):
         return None if _opens(after) else "title"
     if before in _ENGLISH_TITLES or before in _SPELT_TITLES:
         return "title"
@@ -246,6 +250,16 @@ def _arabic_stop(mark: Mark) -> str | None:
     if len(before) == 1 and before.isupper():
         return "initial" if after in _RELATIVE or _is_prefixed(after) else None
     return None
+
+
+def _is_measure(mark: Mark, number: str, unit: str) -> bool:
+    """Tell a number with its unit (`500 م`) from a year with its era (`1950 م`) and from other words."""
+    lead = mark.earlier if number else mark.third
+    number = number or mark.earlier
+    if not number[-1:].isdigit() or not mark.gap:
+        return False
+    dated = lead in _DATED or lead in _MONTHS or (len(number) == 4 and (lead in _PREPOSITIONS or lead in _TIMES))
+    return unit in _UNITS or (unit in _UNIT_LETTERS and not dated)
 
 
 def _arabic_number(mark: Mark) -> str | None:
@@ -283,18 +297,6 @@ def _carries_on(word: str) -> bool:
     return word in _RELATIVE or word in _PREPOSITIONS or word in _TIMES or _is_prefixed(word)
 
 
-_ADVERBS_OF_ORDER = _words("أولا ثانيا ثالثا رابعا خامسا سادسا سابعا ثامنا تاسعا عاشرا")
-_NUMBER = re.compile(rf"\d{{1,3}}(?:\.\d{{1,3}})*|[ivx]{{1,4}}|[IVX]{{1,4}}|[A-Za-z]|{_LETTER}")
-
-
-def is_label(text: str) -> bool:
-    """Tell whether the first words of a sentence, up to a full stop, are the label of a list item: 1، أ، الفصل 3."""
-    words = [bare(word) for word in text.split()]
-    if len(words) == 2 and (words[0] in _ORDERED or words[0] in _ENGLISH_ORDERED):
-        del words[0]
-    return len(words) == 1 and (words[0] in _ADVERBS_OF_ORDER or _NUMBER.fullmatch(words[0]) is not None)
-
-
 # --- English ----------------------------------------------------------------------------------------------------
 
 _ENGLISH_TITLES = _words(
@@ -308,8 +310,8 @@ _ENGLISH_SHORT = _words(
     "Oct Nov Dec Mon Tue Tues Wed Thu Thurs Fri Calif Mass Conn Fla Pa Ga Va Wash Ariz Colo Tex Ill Mich Minn",
 )
 _BEFORE_NUMBER = _words(
-    "No Nos no nos Nr Vol vol Vols p pp Fig fig Figs Sec sec Ch ch Chap Art art Eq eq Ref Tel tel Ext ext ver v Op op",
-    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec c ca approx para Apt Rm Rs",
+    "No Nos no nos Nr Vol vol Vols p pp Fig fig Figs Sec Ch ch Chap Art Eq eq Ref Tel tel Ext v Op",
+    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec c ca approx Apt Rm Rs",
 )
 _CLOCKS = _words(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August",
@@ -323,14 +325,13 @@ _ENGLISH_OPENERS = _words(
     "During Until",
 )
 _ENGLISH_LABELLED = _words(
-    "vitamin Vitamin plan Plan class Class type Type group Group grade Grade option Option point Point exhibit Exhibit"
-    " hepatitis Hepatitis category Category appendix Appendix section Section terminal Terminal gate Gate letter"
+    "vitamin Vitamin plan Plan class Class type Type group Group grade Grade option Option point Point exhibit Exhibit",
+    "hepatitis Hepatitis category Category appendix Appendix section Section terminal Terminal gate Gate letter",
 )
 _SAID = _words(
     "said says asked asks replied shouted cried added answered whispered wondered exclaimed told yelled screamed wrote",
     "demanded inquired called muttered murmured",
 )
-_ENGLISH_ORDERED = _words("Chapter Section Part Article Figure Table Step Item Page No")
 _OPENING = "\"'“„«‘([{"
 _MISSING_SPACE = re.compile(r"[A-Z][a-z]*(?=[\s,'’])(?<!Com)(?<!Net)(?<!Org)")
 
@@ -385,5 +386,20 @@ def _english_initial(mark: Mark, *, opener: bool) -> str | None:
 
 def _is_repairable(mark: Mark) -> bool:
     """Tell a missing space, `end.The next`, from a name, `Node.js` or `www.Site.com`."""
-    words = mark.before.isalpha() and mark.before[-2:].islower() and len(mark.before) > 1
-    return (words or not mark.before) and _MISSING_SPACE.match(mark.following) is not None
+    word = mark.before.isalpha() and mark.before[-2:].islower() and len(mark.before) > 1
+    return word and _MISSING_SPACE.match(mark.following) is not None
+
+
+# --- Lists ------------------------------------------------------------------------------------------------------
+
+_ENGLISH_ORDERED = _words("Chapter Section Part Article Figure Table Step Item Page No")
+_ADVERBS_OF_ORDER = _words("أولا ثانيا ثالثا رابعا خامسا سادسا سابعا ثامنا تاسعا عاشرا")
+_NUMBER = re.compile(rf"\d{{1,3}}(?:\.\d{{1,3}})*|[ivx]{{1,4}}|[IVX]{{1,4}}|[A-Za-z]|{_LETTER}")
+
+
+def is_label(text: str) -> bool:
+    """Tell whether the first words of a sentence, up to a full stop, are the label of a list item: 1، أ، الفصل 3."""
+    words = [bare(word) for word in text.split()]
+    if len(words) == 2 and (words[0] in _ORDERED or words[0] in _ENGLISH_ORDERED):
+        del words[0]
+    return len(words) == 1 and (words[0] in _ADVERBS_OF_ORDER or _NUMBER.fullmatch(words[0]) is not None)
