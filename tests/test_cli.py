@@ -308,3 +308,14 @@ def test_completion_names_the_commands() -> None:
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert "translate" in done.stdout
+
+
+def test_the_readme_names_every_fault_field_and_file() -> None:
+    from dataclasses import fields
+
+    from corpus.pair import Pair
+    from mt.fidelity import FAULTS
+
+    text = (ROOT / "README.md").read_text("utf-8")
+    missing = [name for name in (*FAULTS, *(field.name for field in fields(Pair))) if f"`{name}`" not in text]
+    assert not missing
