@@ -5,17 +5,19 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from corpus.articles import STDIN, find_articles, sentences_of
 from corpus.document import Document
 from corpus.readers import READERS
-from corpus.translate import Form
 from mt.console import Console
 from mt.errors import InputError
 from mt.options import Setup, translation_options
+
+if TYPE_CHECKING:
+    from corpus.translate import Form
 
 __all__ = ["build", "split", "translate"]
 
@@ -57,7 +59,7 @@ def translate(
     /,
     inputs: tuple[Path, ...],
     output: Path | None,
-    to: Form,
+    to: "Form",
     force: bool,
     deterministic: bool,
     encoding: str,

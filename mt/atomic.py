@@ -17,9 +17,11 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
     The bytes go to a hidden temporary file in the same folder, which is synced and renamed at the end of the
     block; on any exception, an interrupt included, it is removed and `path` stays as it was.
 
-    Raises `InputError` where the folder cannot be written to or the disk is full.
+    Raises `InputError` where the folder cannot be written to, `path` is a folder or a device, or the disk is full.
     """
     try:
+        if path.exists() and not path.is_file():  # a device would be replaced by a file
+            raise InputError(f"{path}: is no file; choose another place")
         handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed below, before the rename)
             dir=path.parent, prefix=f".{path.name[:60]}.", suffix=".part", delete=False
         )

@@ -14,12 +14,16 @@ from mt.errors import MuwaziError
 __all__ = ["cli", "main"]
 
 COMMANDS = {
-    "translate": "corpus.commands:translate",
-    "build": "corpus.commands:build",
-    "split": "corpus.commands:split",
-    "evaluate": "eval.commands:evaluate",
-    "model": "mt.commands:model",
+    "translate": ("corpus.commands:translate", "Translate articles into English, in the same format and layout."),
+    "build": (
+        "corpus.commands:build",
+        "Build a parallel corpus of articles, and of their references where they have some.",
+    ),
+    "split": ("corpus.commands:split", "Split a text: one sentence a line, an empty line between paragraphs."),
+    "evaluate": ("eval.commands:evaluate", "Score translations against references."),
+    "model": ("mt.commands:model", "List, describe, download and convert models."),
 }
+"""Where each command is, and its line in the help, which is thus printed without importing any."""
 SERVICES = {"scores": "eval.report:scores_document"}
 """What a command of one package may ask of another: `corpus` and `eval` don't know each other."""
 
@@ -33,9 +37,15 @@ class Muwazi(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
-        target = COMMANDS.get(cmd_name)
-        command: click.Command | None = load(target) if target else None
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = load(COMMANDS[cmd_name][0])
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by the lines of the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
         """Run and exit: 0 done, 1 input, model or gate failed, 2 wrong usage, 130 interrupted.

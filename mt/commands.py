@@ -7,6 +7,7 @@ import click
 
 from mt.console import Console
 from mt.engine import Precision
+from mt.errors import ModelError, reason
 from mt.model import Model, cached_models, fetch, find
 
 __all__ = ["model"]
@@ -94,8 +95,11 @@ def _parameters(found: Model) -> int:
     if weights.exists():
         from math import prod
 
-        with weights.open("rb") as handle:
-            header = json.loads(handle.read(int.from_bytes(handle.read(8), "little")))
+        try:
+            with weights.open("rb") as handle:
+                header = json.loads(handle.read(int.from_bytes(handle.read(8), "little")))
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{weights} cannot be read ({reason(error)}); get the model again") from error
         return sum(prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
     from mt.marian import count_parameters
 

@@ -31,7 +31,9 @@ class CTranslate2Engine:
                 str(folder), device="cpu", compute_type=precision, inter_threads=threads, intra_threads=1
             )
         except RuntimeError as error:
-            raise ModelError(f"{folder}: cannot be loaded ({reason(error)}); delete it to have it made again") from error
+            raise ModelError(
+                f"{folder}: cannot be loaded ({reason(error)}); delete it to have it made again"
+            ) from error
 
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
         """Translate one batch; the output's cap follows from the longest row."""
@@ -98,6 +100,8 @@ def _convert(model: Model, precision: Precision, folder: Path) -> None:
     except (ModelError, OSError):
         raise
     except Exception as error:
-        raise ModelError(f"{model.path}: the weights cannot be converted ({reason(error)}); get the model again") from error
+        raise ModelError(
+            f"{model.path}: the weights cannot be converted ({reason(error)}); get the model again"
+        ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
 from mt.engine import Decoding, Hypothesis, Precision, output_cap
 from mt.errors import ModelError, reason
 from mt.model import Model
 from mt.vocabulary import END, PAD, UNKNOWN, Vocabulary
-
-if TYPE_CHECKING:
-    from transformers import MarianMTModel
 
 __all__ = ["MarianEngine", "count_parameters", "load_weights"]
 
@@ -45,6 +42,10 @@ class MarianEngine:
                 num_beams=decoding.beam,
                 do_sample=False,
                 length_penalty=1.0,
+                # As CTranslate2 has it: a search ends with as many ended hypotheses as beams, and the
+                # probabilities of what may be put out add up to 1. With both, the engines agree at any beam width.
+                early_stopping=decoding.beam > 1,
+                renormalize_logits=True,
                 max_length=None,
                 max_new_tokens=output_cap(longest),
                 no_repeat_ngram_size=decoding.no_repeat_ngram,
@@ -55,10 +56,7 @@ class MarianEngine:
             )
             # (rows, new): the log-probability of each piece put out, the start symbol left out
             steps = self._model.compute_transition_scores(
-                output.sequences,
-                output.scores,
-                getattr(output, "beam_indices", None),
-                normalize_logits=decoding.beam == 1,
+                output.sequences, output.scores, getattr(output, "beam_indices", None)
             )
         hypotheses = []
         for sequence, scores in zip(output.sequences.tolist(), steps.tolist(), strict=True):
@@ -69,8 +67,8 @@ class MarianEngine:
         return hypotheses
 
 
-def load_weights(folder: Path) -> "MarianMTModel":
-    """Load a folder's model in float32; transformers draws no progress bars and logs no advice from then on.
+def load_weights(folder: Path) -> Any:
+    """Give a folder's MarianMTModel in float32; transformers draws no progress bars and logs no advice from then on.
 
     Raises `ModelError` where the weights cannot be read or some are missing, which transformers would make up.
     """
@@ -81,13 +79,15 @@ def load_weights(folder: Path) -> "MarianMTModel":
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     try:
-        model, report = MarianMTModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+        # (model, report), which the types of transformers don't know
+        loaded: Any = MarianMTModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
     except Exception as error:
         raise ModelError(f"{folder}: the weights cannot be loaded ({reason(error)}); get the model again") from error
+    model, report = loaded
     missing = sorted(report["missing_keys"])
     if missing:
         raise ModelError(f"{folder}: weights are missing, {missing[0]} for one; get the model again")
-    return cast("MarianMTModel", model.eval())
+    return model.eval()
 
 
 def count_parameters(weights: Path) -> int:

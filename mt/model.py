@@ -7,14 +7,13 @@ an id on Hugging Face's hub such as `Helsinki-NLP/opus-mt-ar-en`.
 import hashlib
 import json
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mt.errors import ModelError
+from mt.errors import ModelError, reason
 
 __all__ = ["BUNDLED", "DEFAULT", "Model", "cache_folder", "cached_models", "fetch", "find"]
 
@@ -26,7 +25,6 @@ HUB_SECONDS = 2.0
 _NEEDED = ("config.json", "source.spm", "target.spm", "vocab.json")
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _PATTERNS = [*_NEEDED, *_WEIGHTS, "generation_config.json", "tokenizer_config.json", "README.md"]
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +64,9 @@ def find(name: str | None, tell: Callable[[str], None]) -> Model:
     """
     if name == BUNDLED:
         return _from_folder(BUNDLED, Path(__file__).parent / "models" / BUNDLED)
-    if name is not None and (Path(name).exists() or not _HUB_ID.fullmatch(name)):
+    if name is not None and (_exists(name) or "/" not in name):
         if not Path(name).is_dir():
-            raise ModelError(
-                f"unknown model {name!r}: no folder, no id on the hub (owner/name), and not {BUNDLED!r}; "
-                "`muwazi model list` names those at hand"
-            )
+            raise _unknown(name)
         # The folder's own name, not the way to it: records must not depend on the machine.
         return _from_folder(Path(name).resolve().name, Path(name))
     try:
@@ -92,7 +87,7 @@ def fetch(name: str, tell: Callable[[str], None]) -> Model:
     Raises `ModelError` where the hub knows no such model, or does not answer within `HUB_SECONDS`.
     """
     from huggingface_hub import HfApi, constants, snapshot_download
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
     if constants.is_offline_mode():
         raise ModelError(f"{name} is not in the cache, and HF_HUB_OFFLINE=1 forbids to download it")
@@ -110,18 +105,19 @@ def fetch(name: str, tell: Callable[[str], None]) -> Model:
     thread.start()
     thread.join(HUB_SECONDS)
     failure = answer[0] if answer else TimeoutError(f"no answer within {HUB_SECONDS:g} s")
+    if isinstance(failure, HFValidationError):
+        raise _unknown(name) from failure
     if isinstance(failure, GatedRepoError):
         raise ModelError(f"{name}: the hub asks for a login (`hf auth login`)") from failure
     if isinstance(failure, RepositoryNotFoundError):
         raise ModelError(f"unknown model {name!r}: the hub has none of this name") from failure
     if failure is not None:
-        reason = str(failure).splitlines()[0] if str(failure) else type(failure).__name__
-        raise ModelError(f"{name} is not in the cache and the hub cannot be reached ({reason})") from failure
+        raise ModelError(f"{name} is not in the cache and the hub cannot be reached ({reason(failure)})") from failure
     tell(f"downloading {name} from the hub")
     try:
         folder = snapshot_download(name, allow_patterns=_PATTERNS)
     except (HfHubHTTPError, OSError) as error:
-        raise ModelError(f"{name}: the download failed ({error}); run the command again to go on") from error
+        raise ModelError(f"{name}: the download failed ({reason(error)}); run the command again to go on") from error
     return _from_snapshot(name, Path(folder))
 
 
@@ -151,11 +147,31 @@ def cache_folder() -> Path:
     return Path(os.environ.get("MUWAZI_CACHE_DIR") or user_cache_path("muwazi", appauthor=False))
 
 
+def _unknown(name: str) -> ModelError:
+    """Say that a name is none of a model's three kinds."""
+    return ModelError(
+        f"unknown model {name!r}: no folder, no id on the hub (owner/name), and not {BUNDLED!r}; "
+        "`muwazi model list` names those at hand"
+    )
+
+
+def _exists(name: str) -> bool:
+    """Tell whether there is a file or folder of this name."""
+    try:
+        return Path(name).exists()
+    except OSError as error:
+        raise ModelError(f"{name}: cannot be looked at ({error.strerror}); give another folder") from error
+
+
 def _cached(name: str) -> Model | None:
     """Give a model that is whole in the hub's cache."""
     from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
-    config = try_to_load_from_cache(name, "config.json")
+    try:
+        config = try_to_load_from_cache(name, "config.json")
+    except HFValidationError as error:
+        raise _unknown(name) from error
     if not isinstance(config, str):
         return None
     folder = Path(config).parent

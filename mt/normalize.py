@@ -33,9 +33,12 @@ _REPLACED = str.maketrans(
         "‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'", "´": "'",  # and one single one
         "–": "-", "—": "-", "―": "-", "−": "-", "‐": "-", "‑": "-",
         "…": "...",
+        "⁄": "/",  # NFKC writes ½ as 1⁄2
         "ی": "ي", "ک": "ك", "ۀ": "ه", "ە": "ه", "ھ": "ه",  # Persian and Urdu keyboards: same letter, other code
     }
 )  # fmt: skip
+# Where a raised or lowered digit or a fraction follows a digit: 10⁶ is no 106, 5½ no 51/2.
+_RAISED = re.compile(r"(?<=\d)(?=[²³¹⁰⁴-⁹₀-₉¼-¾⅐-⅞])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s+")
 _LEADERS = re.compile(r"\.(?: ?\.){3,}")
@@ -55,7 +58,7 @@ def normalize(text: str) -> str:
     """
     # Composed first, so that an alef with a separate madda is kept as آ while loose marks go; composed again, since
     # a mark that goes may have stood between a letter and its accent.
-    plain = unicodedata.normalize("NFKC", text.translate(_REPLACED))
+    plain = unicodedata.normalize("NFKC", _RAISED.sub(" ", text).translate(_REPLACED))
     plain = unicodedata.normalize("NFKC", plain.translate(_DELETED).translate(_REPLACED))
     plain = _CONTROL.sub(" ", plain)
     plain = _SPACE.sub(" ", plain).strip()

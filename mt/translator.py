@@ -1,9 +1,11 @@
 """Sentences in, translations out: in order, none lost."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from mt.batch import BUDGET, LIMIT, batches, cut
 from mt.engine import Decoding, Engine, Hypothesis
@@ -12,6 +14,8 @@ from mt.normalize import has_arabic, normalize, western
 from mt.vocabulary import END, Vocabulary
 
 __all__ = ["WINDOW", "Translation", "Translator"]
+
+_Item = TypeVar("_Item")
 
 WINDOW = 2048
 """Sentences that are sorted and batched together: enough of each length, and little to lose by a kill."""
@@ -69,37 +73,37 @@ class Translator:
     def translate(self, sentences: Iterable[str]) -> Iterator[Translation]:
         """Translate a stream; one translation a sentence, in order.
 
-        Works in windows of `WINDOW` sentences, the next one read and cut into pieces while the engine is busy with
-        the last, so memory does not grow with the stream. A sentence without Arabic letters is carried over as it
-        is, its digits and punctuation in the English form.
+        Works in windows of `WINDOW` sentences, the next ones read and cut into pieces while the engine is busy with
+        the last, at most three at a time, so that memory does not grow with the stream. A sentence without Arabic
+        letters is carried over as it is, its digits and punctuation in the English form.
         """
         stream = iter(sentences)
         with ThreadPoolExecutor(self._engine.workers) as pool:
+            windows = (self._start(window, pool) for window in iter(lambda: list(islice(stream, WINDOW)), []))
+            checked = (self._check(window, pool) for window in _one_ahead(windows))
             try:
-                ahead = self._start(list(islice(stream, WINDOW)), pool)
-                while ahead:
-                    window, ahead = ahead, self._start(list(islice(stream, WINDOW)), pool)
-                    yield from self._finish(window, pool)
+                for window in _one_ahead(checked):
+                    yield from self._deliver(*window)
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _start(self, sentences: list[str], pool: ThreadPoolExecutor) -> "_Window | None":
+    def _start(self, sentences: list[str], pool: ThreadPoolExecutor) -> "_Window":
         """Hand a window's distinct sentences to the engine."""
-        if not sentences:
-            return None
         texts = [normalize(s) if has_arabic(s) else "" for s in sentences]
-        distinct = list(dict.fromkeys(text for text in texts if text))
-        return _Window(sentences, texts, distinct, self._submit(distinct, self._decoding, pool))
+        counts = Counter(text for text in texts if text)
+        return _Window(sentences, texts, counts, self._submit(list(counts), self._decoding, pool))
 
-    def _finish(self, window: "_Window", pool: ThreadPoolExecutor) -> Iterator[Translation]:
-        """Wait for a window, decode what went astray once more, and give its translations in order."""
-        found = dict(zip(window.distinct, self._collect(window.work), strict=True))
+    def _check(self, window: "_Window", pool: ThreadPoolExecutor) -> "tuple[_Window, dict[str, Translation], _Work]":
+        """Wait for a window, and hand what went astray to the engine once more."""
+        self._on_batch(window.texts.count(""))
+        found = dict(zip(window.counts, self._collect(window.work, window.counts), strict=True))
         astray = [text for text, translation in found.items() if MENDABLE.intersection(translation.faults)]
-        if astray:
-            second = self._submit(astray, self._decoding.braked(), pool)
-            for text, again in zip(astray, self._collect(second), strict=True):
-                if len(again.faults) < len(found[text].faults):
-                    found[text] = again
+        return window, found, self._submit(astray, self._decoding.braked(), pool)
+
+    def _deliver(self, window: "_Window", found: dict[str, Translation], second: "_Work") -> Iterator[Translation]:
+        """Wait for the second tries, keep the better ones, and give the window's translations in order."""
+        for text, again in zip(second.texts, self._collect(second, {}), strict=True):
+            found[text] = min(found[text], again, key=_badness)
         for sentence, text in zip(window.sentences, window.texts, strict=True):
             yield found[text] if text else Translation(western(" ".join(sentence.split())), None)
 
@@ -115,13 +119,13 @@ class Translator:
         queued = [pool.submit(self._engine.translate, [rows[i] for i in group], decoding) for group in groups]
         return _Work(texts, spans, groups, queued)
 
-    def _collect(self, work: "_Work") -> list[Translation]:
-        """Wait for the batches, put the rows back into order and join the parts."""
+    def _collect(self, work: "_Work", counts: Mapping[str, int]) -> list[Translation]:
+        """Wait for the batches, put the rows back into order and join the parts; `counts` weighs the progress."""
         hypotheses: dict[int, Hypothesis] = {}
-        first = {span.start for span in work.spans}
+        sentences = {span.start: counts.get(text, 0) for text, span in zip(work.texts, work.spans, strict=True)}
         for group, future in zip(work.groups, work.queued, strict=True):
             hypotheses.update(zip(group, future.result(), strict=True))
-            self._on_batch(sum(row in first for row in group))
+            self._on_batch(sum(sentences.get(row, 0) for row in group))
         return [
             self._join(text, [hypotheses[row] for row in span])
             for text, span in zip(work.texts, work.spans, strict=True)
@@ -133,6 +137,20 @@ class Translator:
         tokens = [len(part.pieces) + 1 for part in parts]  # `</s>` has a probability too
         score = sum(part.score * n for part, n in zip(parts, tokens, strict=True)) / sum(tokens)
         return Translation(text, score, faults(source, text), sum(tokens), len(parts))
+
+
+def _one_ahead(items: Iterable[_Item]) -> Iterator[_Item]:
+    """Give each item when the next one has been made, so that the engine always has that one's work queued."""
+    held: list[_Item] = []
+    for item in items:
+        yield from held
+        held = [item]
+    yield from held
+
+
+def _badness(translation: Translation) -> tuple[int, int]:
+    """Order two tries: what went astray is worse than any other fault; of equals the first is kept."""
+    return len(MENDABLE.intersection(translation.faults)), len(translation.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +165,9 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A stretch of the stream; `texts` are normalised, empty where no model is needed."""
+    """A stretch of the stream; `texts` are normalised, empty where no model is needed; `counts` are of the others."""
 
     sentences: list[str]
     texts: list[str]
-    distinct: list[str]
+    counts: Mapping[str, int]
     work: _Work

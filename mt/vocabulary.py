@@ -28,7 +28,9 @@ class Vocabulary:
             self._target = SentencePieceProcessor(str(folder / "target.spm"))
             self.numbers: dict[str, int] = dict(json.loads((folder / "vocab.json").read_text("utf-8")))
         except (OSError, RuntimeError, TypeError, ValueError) as error:
-            raise ModelError(f"{folder}: the vocabulary cannot be read ({reason(error)}); get the model again") from error
+            raise ModelError(
+                f"{folder}: the vocabulary cannot be read ({reason(error)}); get the model again"
+            ) from error
         for piece in (END, UNKNOWN, PAD):
             if piece not in self.numbers:
                 raise ModelError(f"{folder / 'vocab.json'}: no {piece} in it; is this a Marian vocabulary?")

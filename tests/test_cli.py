@@ -55,6 +55,14 @@ def test_every_command_has_help_and_is_documented(command: tuple[str, ...]) -> N
         assert f"muwazi {command[0]}" in (ROOT / "README.md").read_text("utf-8"), "not in the README"
 
 
+def test_the_help_has_each_command_s_own_first_line() -> None:
+    for name, (_, line) in COMMANDS.items():
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        assert command.help is not None
+        assert command.help.split("\n")[0] == line
+
+
 def test_version() -> None:
     result = muwazi("--version")
     assert result.exit_code == 0

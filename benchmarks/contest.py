@@ -1,0 +1,197 @@
+"""Ways to translate the same sentences with the same model: transformers, CTranslate2 alone, and muwazi."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from opus_shape import ForcedEngine
+
+from corpus.articles import find_articles, sentences_of
+from corpus.translate import place_outputs, survey, translate_articles
+from mt.batch import BUDGET, LIMIT, batches, cut
+from mt.ct2 import convert
+from mt.engine import Decoding, Engine, Hypothesis, cores, load_engine, output_cap
+from mt.model import Model
+from mt.normalize import has_arabic, normalize
+from mt.translator import Translator
+from mt.vocabulary import END, Vocabulary
+
+__all__ = ["BARE", "COMMAND", "Contest", "command_line", "write_articles"]
+
+BARE = "CTranslate2 alone"
+COMMAND = str(Path(sys.executable).with_name("muwazi"))
+LINES = 25
+"""Lines of the text that make an article."""
+
+
+class Contest:
+    """The rows of the speed table: ways to translate the same sentences with the same model and beam.
+
+    Each way gives the number of pieces that it put out, `</s>` among them. `forced` is for weights that never put
+    out `</s>`: each batch is then decoded for as many steps as its longest source has pieces, and of each output as
+    many pieces count as its own source has.
+    """
+
+    def __init__(
+        self, lines: Sequence[str], model: Model, name: str, beam: int, slow: int, place: Path, *, forced: bool
+    ) -> None:
+        from ctranslate2 import Translator as CTranslate2
+        from transformers import MarianMTModel, MarianTokenizer
+
+        self._model, self._name, self._beam, self._forced = model, name, beam, forced
+        self._input, self._output = write_articles(lines, place / "articles"), place / "english"
+        read = [s.text for a in find_articles([self._input]) for s in sentences_of(a.document("utf-8"))]
+        self._keys = [normalize(text) for text in read]
+        self.sentences = list(
+            {key: text for key, text in zip(self._keys, read, strict=True) if has_arabic(text)}.values()
+        )
+        step = max(1, len(self.sentences) // slow)
+        self.few = self.sentences[::step][:slow]  # from all over: the same mix of lengths
+        self._vocabulary = Vocabulary(model.path)
+        self._rows, self._few_rows = self._pieces(self.sentences), self._pieces(self.few)
+        self._engine = Counting(ForcedEngine(model, cores()) if forced else load_engine(model))
+        self._bare = CTranslate2(
+            str(convert(model, "int8")), device="cpu", compute_type="int8", inter_threads=cores(), intra_threads=1
+        )
+        self._tokenizer = MarianTokenizer.from_pretrained(model.path)
+        self._marian = MarianMTModel.from_pretrained(model.path, dtype="float32").eval()
+        self._tokens = 0
+
+    @property
+    def second_tries(self) -> float:
+        """The share of rows that the last run of muwazi decoded twice."""
+        return sum(self._engine.braked) / len(self._rows)
+
+    def ways(self) -> dict[str, tuple[int, Callable[[], int]]]:
+        """Name the ways; with each the number of its sentences, which for slow ones are a few only."""
+        many, few = len(self.sentences), len(self.few)
+        ways: dict[str, tuple[int, Callable[[], int]]] = {
+            "transformers, batches of 8, unsorted": (few, lambda: self.transformers(self.few, 8)),
+            "transformers, batches of 32, sorted": (few, lambda: self.transformers(by_length(self.few), 32)),
+            "CTranslate2, one sentence a batch": (few, lambda: self.ctranslate2(self._few_rows, alone=True)),
+            BARE: (many, lambda: self.ctranslate2(self._rows)),
+            "muwazi's `Translator`": (many, lambda: self.translator(deterministic=False)),
+            "muwazi's `Translator`, deterministic": (many, lambda: self.translator(deterministic=True)),
+            "muwazi end to end": (many, self.end_to_end),
+        }
+        if not self._forced:
+            ways["the command, start-up included"] = (many, self.command)
+        return ways
+
+    def transformers(self, sentences: Sequence[str], size: int) -> int:
+        """Translate with `generate` in batches of so many sentences, tokenising and detokenising included."""
+        import torch
+
+        torch.set_num_threads(cores())
+        tokens = 0
+        for start in range(0, len(sentences), size):
+            batch = self._tokenizer(sentences[start : start + size], return_tensors="pt", padding=True, truncation=True)
+            length = batch["input_ids"].shape[1]
+            bounds = {"min_new_tokens": length} if self._forced else {}
+            most = length if self._forced else output_cap(length)
+            output = self._marian.generate(  # (rows, 1 + new), the first being the start symbol
+                **batch, num_beams=self._beam, do_sample=False, max_length=None, max_new_tokens=most, **bounds
+            )
+            self._tokenizer.batch_decode(output, skip_special_tokens=True)
+            put_out = batch["attention_mask"] if self._forced else output[:, 1:] != self._tokenizer.pad_token_id
+            tokens += int(put_out.sum())
+        return tokens
+
+    def ctranslate2(self, rows: Sequence[Sequence[str]], *, alone: bool = False) -> int:
+        """Translate pieces with CTranslate2, batches of 1,024 tokens or each row `alone`, over all cores."""
+        if self._forced:
+            return self._forced_ctranslate2(rows, alone)
+        results = self._bare.translate_batch(
+            rows,
+            beam_size=self._beam,
+            batch_type="examples" if alone else "tokens",
+            max_batch_size=1 if alone else BUDGET,
+            max_decoding_length=output_cap(max(map(len, rows))),
+            disable_unk=True,
+        )
+        return sum(len(result.hypotheses[0]) + 1 for result in results)
+
+    def _forced_ctranslate2(self, rows: Sequence[Sequence[str]], alone: bool) -> int:
+        """Do the same with batches cut beforehand, since each needs a length of its own."""
+        groups = [[i] for i in range(len(rows))] if alone else batches([len(row) for row in rows], equal=False)
+        waiting: list[Any] = []
+        for group in groups:
+            length = max(len(rows[i]) for i in group)
+            waiting += self._bare.translate_batch(
+                [rows[i] for i in group],
+                beam_size=self._beam,
+                max_batch_size=0,
+                min_decoding_length=length,
+                max_decoding_length=length,
+                disable_unk=True,
+                asynchronous=True,
+            )
+        for result in waiting:
+            result.result()
+        return sum(map(len, rows))
+
+    def translator(self, *, deterministic: bool) -> int:
+        """Translate sentences in memory."""
+        return sum(translation.tokens for translation in self._translator(deterministic).translate(self.sentences))
+
+    def end_to_end(self) -> int:
+        """Do all that the command does from files to files, with the model loaded."""
+        articles = find_articles([self._input])
+        places = place_outputs(articles, self._output, "same", many=True, force=True)
+        survey(articles, "utf-8")
+        done = translate_articles(articles, places, "same", "utf-8", self._model.id, self._translator(False))
+        tokens = [translation.tokens for translations in done for translation in translations]
+        self._tokens = sum(dict(zip(self._keys, tokens, strict=True)).values())  # what comes twice is decoded once
+        return self._tokens
+
+    def command(self) -> int:
+        """Run the command; its output is that of `end_to_end`."""
+        arguments = [*command_line(self._name, self._beam), str(self._input), "-o", str(self._output), "--force"]
+        subprocess.run(arguments, check=True)
+        return self._tokens
+
+    def _translator(self, deterministic: bool) -> Translator:
+        self._engine.braked.clear()
+        return Translator(self._engine, self._vocabulary, Decoding(self._beam), deterministic=deterministic)
+
+    def _pieces(self, sentences: Iterable[str]) -> list[list[str]]:
+        encode = self._vocabulary.encode
+        return [[*part, END] for text in sentences for part in cut(encode(normalize(text)), LIMIT)]
+
+
+class Counting:
+    """An engine that notes how many rows come for a second try."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.name, self.workers = engine.name, engine.workers
+        self.braked: list[int] = []  # several threads append to it
+
+    def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
+        """Translate one batch."""
+        if decoding == decoding.braked():
+            self.braked.append(len(batch))
+        return self._engine.translate(batch, decoding)
+
+
+def command_line(name: str, beam: int) -> list[str]:
+    """Give the command line that translates, without its articles."""
+    return [COMMAND, "--quiet", "translate", "--model", name, "--beam", str(beam)]
+
+
+def write_articles(lines: Iterable[str], folder: Path) -> Path:
+    """Write articles of `LINES` paragraphs, in an order that is that of their names."""
+    folder.mkdir()
+    stream = iter(lines)
+    for number, article in enumerate(iter(lambda: list(islice(stream, LINES)), [])):
+        # Empty lines between them, so that each is a paragraph whatever its length.
+        (folder / f"{number:07}.ar.txt").write_text("\n\n".join(article) + "\n", "utf-8")
+    return folder
+
+
+def by_length(sentences: Sequence[str]) -> list[str]:
+    """Sort sentences, the longest first."""
+    return sorted(sentences, key=len, reverse=True)
