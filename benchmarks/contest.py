@@ -167,7 +167,7 @@ class Counting:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.name, self.workers = engine.name, engine.workers
+        self.name, self.workers, self.exact = engine.name, engine.workers, engine.exact
         self.braked: list[int] = []  # several threads append to it
 
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:

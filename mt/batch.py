@@ -2,8 +2,8 @@
 
 In CTranslate2 (and any engine) the last bits of a result depend on how far a row was padded, and a near tie between
 two words then falls one way or the other: of 3,000 news sentences, 1 to 2 % came out differently in different
-company. Batches of rows of *equal* length hold no padding, and each row then has one result, bit for bit, whatever
-else is translated with it. On large inputs they are as fast as padded ones, since padding is work too.
+company. Batches of rows of *equal* length hold no padding, and in int8 each row then has one result, bit for bit,
+whatever else is translated with it (`benchmarks/translate.py --company`).
 """
 
 from collections.abc import Iterator, Sequence

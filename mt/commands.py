@@ -8,7 +8,8 @@ import click
 from mt.console import Console
 from mt.engine import Precision
 from mt.errors import ModelError, reason
-from mt.model import Model, cached_models, fetch, find
+from mt.model import Model, cached_models, find
+from mt.vocabulary import Vocabulary
 
 __all__ = ["model"]
 
@@ -62,7 +63,7 @@ def info(console: Console, /, name: str, **options: Any) -> None:
 @click.pass_obj
 def get(console: Console, name: str) -> None:
     """Download a model from Hugging Face's hub, so that later runs need no network."""
-    found = fetch(name, console.notice) if "/" in name else find(name, console.notice)
+    found = find(name, console.notice)
     click.echo(f"{found.id}  {found.path}")
 
 
@@ -84,7 +85,7 @@ def describe(found: Model) -> dict[str, Any]:
         "path": str(found.path),
         "revision": found.revision,
         "parameters": _parameters(found),
-        "vocabulary": int(found.config()["vocab_size"]),
+        "vocabulary": len(Vocabulary(found.path).numbers),
         "licence": _licence(found),
     }
 

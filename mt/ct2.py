@@ -25,6 +25,7 @@ class CTranslate2Engine:
         from ctranslate2 import Translator
 
         self.workers = threads
+        self.exact = precision == "int8"  # sums of integers have no order; those of floats do, by the batch's shape
         folder = convert(model, precision)
         try:
             self._translator = Translator(
@@ -95,11 +96,10 @@ def _convert(model: Model, precision: Precision, folder: Path) -> None:
             Converter(str(model.path)).convert(
                 str(temporary), quantization=None if precision == "float32" else precision, force=True
             )
-        temporary.chmod(0o755)
         temporary.rename(folder)
     except (ModelError, OSError):
         raise
-    except Exception as error:
+    except Exception as error:  # each format of weights raises errors of its own, with no common class
         raise ModelError(
             f"{model.path}: the weights cannot be converted ({reason(error)}); get the model again"
         ) from error

@@ -43,6 +43,8 @@ class Engine(Protocol):
 
     name: str
     workers: int
+    exact: bool
+    """Whether a row's result is the same, bit for bit, in every batch of rows of its length."""
 
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
         """Translate one batch."""

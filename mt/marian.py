@@ -17,6 +17,7 @@ class MarianEngine:
 
     name = "transformers"
     workers = 1
+    exact = False
 
     def __init__(self, model: Model, precision: Precision, threads: int) -> None:
         import torch
@@ -81,7 +82,7 @@ def load_weights(folder: Path) -> Any:
     try:
         # (model, report), which the types of transformers don't know
         loaded: Any = MarianMTModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
-    except Exception as error:
+    except Exception as error:  # each format of weights raises errors of its own, with no common class
         raise ModelError(f"{folder}: the weights cannot be loaded ({reason(error)}); get the model again") from error
     model, report = loaded
     missing = sorted(report["missing_keys"])
@@ -99,5 +100,5 @@ def count_parameters(weights: Path) -> int:
 
     try:
         return sum(tensor.numel() for tensor in load(weights, map_location="cpu", weights_only=True).values())
-    except Exception as error:
+    except Exception as error:  # each format of weights raises errors of its own, with no common class
         raise ModelError(f"{weights} cannot be read ({reason(error)}); get the model again") from error

@@ -144,7 +144,7 @@ def cache_folder() -> Path:
     """Give the folder for converted models: MUWAZI_CACHE_DIR, or muwazi's place in the user's cache."""
     from platformdirs import user_cache_path
 
-    return Path(os.environ.get("MUWAZI_CACHE_DIR") or user_cache_path("muwazi", appauthor=False))
+    return Path(os.environ.get("MUWAZI_CACHE_DIR") or user_cache_path("muwazi", appauthor=False)).expanduser()
 
 
 def _unknown(name: str) -> ModelError:

@@ -7,7 +7,7 @@ other marks fall apart into rare pieces. Each rule below says which fault it pre
 import re
 import unicodedata
 
-__all__ = ["has_arabic", "has_letter", "normalize", "western"]
+__all__ = ["has_arabic", "normalize", "western"]
 
 _DELETED = dict.fromkeys(
     [
@@ -68,11 +68,6 @@ def normalize(text: str) -> str:
 def has_arabic(text: str) -> bool:
     """Tell whether the text holds an Arabic letter; digits and punctuation don't count."""
     return _ARABIC.search(text) is not None
-
-
-def has_letter(text: str) -> bool:
-    """Tell whether the text holds a letter of any script."""
-    return any(c.isalpha() for c in text)
 
 
 def western(text: str) -> str:

@@ -115,7 +115,9 @@ class Translator:
             parts = cut(self._vocabulary.encode(text), self._limit)
             spans.append(range(len(rows), len(rows) + len(parts)))
             rows.extend([*part, END] for part in parts)
-        groups = list(batches([len(row) for row in rows], BUDGET, equal=self._deterministic))
+        # An engine that sums floats in an order that depends on the batch's shape has to take rows one by one.
+        budget = 0 if self._deterministic and not self._engine.exact else BUDGET
+        groups = list(batches([len(row) for row in rows], budget, equal=self._deterministic))
         queued = [pool.submit(self._engine.translate, [rows[i] for i in group], decoding) for group in groups]
         return _Work(texts, spans, groups, queued)
 

@@ -33,6 +33,7 @@ class Echo:
 
     name = "echo"
     workers = 2
+    exact = True
 
     def __init__(self, delay: float = 0.0) -> None:
         self.delay = delay

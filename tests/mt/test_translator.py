@@ -28,6 +28,7 @@ class Scripted:
     answer: Callable[[str, Decoding], str] = lambda text, _: f"said {text}"
     name: str = "scripted"
     workers: int = 2
+    exact: bool = True
     rows: list[list[str]] = field(default_factory=list)
 
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
@@ -317,3 +318,21 @@ def test_both_engines_fit(translator: Make, ct2: Engine, scripted: Engine) -> No
     first, second = one.translate(sentences), one.translate(reversed(sentences))
     together = [(next(first), next(second)) for _ in sentences]
     assert [a for a, _ in together] == [b for _, b in reversed(together)] == list(one.translate(sentences))
+
+
+@pytest.mark.parametrize(("exact", "deterministic", "most"), [(True, True, 30), (False, False, 30), (False, True, 1)])
+def test_rows_go_one_by_one_where_the_engine_s_sums_depend_on_the_batch(
+    translator: Make, vocabulary: Vocabulary, exact: bool, deterministic: bool, most: int
+) -> None:
+    sizes: list[int] = []
+
+    class Sized(Scripted):
+        def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
+            sizes.append(len(batch))
+            return super().translate(batch, decoding)
+
+    engine = Sized(vocabulary, exact=exact)
+    list(translator(engine, deterministic=deterministic).translate([f"الجملة رقم {n}" for n in range(10, 40)]))
+    assert sum(sizes) == 30
+    assert max(sizes) <= most
+    assert (max(sizes) == 1) == (most == 1)
