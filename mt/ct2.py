@@ -24,7 +24,7 @@ class CTranslate2Engine:
     def __init__(self, model: Model, precision: Precision, threads: int) -> None:
         from ctranslate2 import Translator
 
-        self.workers = threads
+        self.workers = 2 * threads  # two calls a core: the next batch is queued when one ends
         self.exact = precision == "int8"  # sums of integers have no order; those of floats do, by the batch's shape
         folder = convert(model, precision)
         try:

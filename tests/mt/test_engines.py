@@ -129,8 +129,8 @@ def test_braked_is_the_same_search_with_brakes() -> None:
 def test_auto_is_ctranslate2_on_all_cores(compact: Model) -> None:
     engine = load_engine(compact)
     assert engine.name == "ctranslate2"
-    assert engine.workers == cores() >= 1
-    assert load_engine(compact, threads=1).workers == 1
+    assert engine.workers == 2 * cores() >= 2
+    assert load_engine(compact, threads=1).workers == 2
 
 
 @pytest.mark.parametrize("engine", ENGINES)
