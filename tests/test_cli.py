@@ -277,13 +277,15 @@ def test_split_prints_spans(article: Path) -> None:
 def test_as_a_program_it_can_be_interrupted_and_goes_on(tmp_path: Path) -> None:
     """Ctrl-C while the engine is busy: exit 130, no file of the corpus, and the next run ends the work."""
     for i in range(40):
-        (tmp_path / f"{i}.txt").write_text(f"افتتحت المكتبة رقم {i} صباح اليوم في المدينة القديمة. " * 30, "utf-8")
+        sentences = (f"افتتحت المكتبة رقم {i} صباح اليوم في الحي رقم {j} من المدينة القديمة." for j in range(40))
+        (tmp_path / f"{i}.txt").write_text(" ".join(sentences), "utf-8")
     build = ["build", str(tmp_path), "-o", str(tmp_path / "out"), "--model", "compact"]
     command = [sys.executable, "-c", "from mt.cli import main; main()", *build]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + 60
     while not (tmp_path / "out" / ".build" / "pid").exists() and time.monotonic() < until:
         time.sleep(0.02)
+    time.sleep(1.5)  # the engine is loaded; the work takes several seconds
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
@@ -292,6 +294,18 @@ def test_as_a_program_it_can_be_interrupted_and_goes_on(tmp_path: Path) -> None:
     done = subprocess.run([*command, "--fast"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_an_interrupt_that_a_compiled_module_reports_as_its_own_failure(
+    monkeypatch: pytest.MonkeyPatch, article: Path
+) -> None:
+    def interrupted(target: str) -> None:
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+
+    monkeypatch.setattr("mt.cli.load", interrupted)
+    result = muwazi("split", article)
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted\n"
 
 
 def test_a_reader_that_goes_away_is_no_traceback(article: Path) -> None:
