@@ -279,6 +279,7 @@ def test_as_a_program_it_can_be_interrupted_and_goes_on(tmp_path: Path) -> None:
     for i in range(40):
         sentences = (f"افتتحت المكتبة رقم {i} صباح اليوم في الحي رقم {j} من المدينة القديمة." for j in range(40))
         (tmp_path / f"{i}.txt").write_text(" ".join(sentences), "utf-8")
+    assert muwazi("model", "convert", "compact").exit_code == 0  # so that the run below begins to translate at once
     build = ["build", str(tmp_path), "-o", str(tmp_path / "out"), "--model", "compact"]
     command = [sys.executable, "-c", "from mt.cli import main; main()", *build]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
