@@ -126,18 +126,19 @@ def build(
     """
     result = Result()
     settings = json.dumps(setup.record(), sort_keys=True)
-    keys = [_digest(settings.encode(), entry.contents.encode()) for entry in plan.entries]
+    keys = {entry.article.name: _digest(settings.encode(), entry.contents.encode()) for entry in plan.entries}
     with opened(out) as folder:
-        folder.salvage({entry.article.name: key for entry, key in zip(plan.entries, keys, strict=True)})
-        missing = [(entry, key) for entry, key in zip(plan.entries, keys, strict=True) if not folder.has(key)]
-        on_kept(plan.sentences - sum(entry.sentences for entry, _ in missing))
-        for _, key in (empty for empty in missing if not empty[0].sentences):
-            folder.keep(key, ())
-        work = [filled for filled in missing if filled[0].sentences]
+        folder.salvage(keys)
+        missing = [entry for entry in plan.entries if not folder.has(keys[entry.article.name])]
+        on_kept(plan.sentences - sum(entry.sentences for entry in missing))
+        for entry in missing:
+            if not entry.sentences:
+                folder.keep(keys[entry.article.name], ())
+        work = [entry for entry in missing if entry.sentences]
         if work:
-            for place, pairs in _translate([entry for entry, _ in work], plan, setup, translator(), result):
-                folder.keep(work[place][1], pairs)
-        folder.join(keys)
+            for name, pairs in _translate(work, plan, setup, translator(), result):
+                folder.keep(keys[name], pairs)
+        folder.join(keys.values())
         files = _write_formats(folder, plan, setup, formats, scorer, result)
         folder.close(_manifest(folder, plan, setup, keys, files, result))
     return result
@@ -145,8 +146,8 @@ def build(
 
 def _translate(
     entries: Sequence[Entry], plan: Plan, setup: Setup, translator: Translator, result: Result
-) -> Iterator[tuple[int, list[Pair]]]:
-    """Give the pairs of each article with its place among the entries, as soon as they are there."""
+) -> Iterator[tuple[str, list[Pair]]]:
+    """Give each article's name and pairs as soon as they are there."""
 
     def documents() -> Iterator[Split]:
         for place, entry in enumerate(entries):
@@ -157,7 +158,8 @@ def _translate(
             yield Split(place, document, tuple(sentences_of(document)))
 
     for split, translations in translate_documents(documents(), translator):
-        yield split.place, _pairs(entries[split.place], plan.encoding, setup.model.id, split.sentences, translations)
+        entry = entries[split.place]
+        yield entry.article.name, _pairs(entry, plan.encoding, setup.model.id, split.sentences, translations)
         result.translated += len(translations)
         result.tokens += sum(translation.tokens for translation in translations)
         result.copied += sum(translation.copied for translation in translations)
@@ -212,7 +214,7 @@ def _write_formats(
 
 
 def _manifest(
-    folder: Folder, plan: Plan, setup: Setup, keys: Sequence[str], files: Mapping[str, int | None], result: Result
+    folder: Folder, plan: Plan, setup: Setup, keys: Mapping[str, str], files: Mapping[str, int | None], result: Result
 ) -> dict[str, Any]:
     """Say what the corpus was made of, how, and what its files are."""
     return {
@@ -237,12 +239,12 @@ def _manifest(
         "documents": [
             {
                 "name": entry.article.name,
-                "key": key,
+                "key": keys[entry.article.name],
                 "sha256": entry.sha256,
                 "sentences": entry.sentences,
                 "reference": entry.reference.name if entry.reference else None,
             }
-            for entry, key in zip(plan.entries, keys, strict=True)
+            for entry in plan.entries
         ],
     }
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,7 +20,7 @@ from corpus.pair import Pair
 from mt.atomic import atomic
 from mt.errors import InputError
 
-__all__ = ["CORPUS", "MANIFEST", "Folder", "opened", "sha256"]
+__all__ = ["CORPUS", "Folder", "opened", "sha256"]
 
 CORPUS = "corpus.jsonl"
 MANIFEST = "manifest.json"
@@ -65,7 +65,7 @@ class Folder:
         for name in kept.keys() - found:  # documents without a sentence have no line
             self.keep(kept[name], ())
 
-    def join(self, keys: Sequence[str]) -> None:
+    def join(self, keys: Iterable[str]) -> None:
         """Write `corpus.jsonl` out of the parts, in this order."""
         with atomic(self.path / CORPUS) as whole:
             for key in keys:
