@@ -84,6 +84,7 @@ def translate(
     places = place_outputs(articles, output, to, many=many, force=force)
     found = survey(articles, encoding)
     setup = Setup.of(console, options, deterministic=deterministic)
+    console.detail(f"the model's folder is {setup.model.path}")
     if not found.sentences:
         console.notice("nothing to translate: no text in the input")
     notice_foreign(console, found.foreign)
@@ -162,6 +163,10 @@ def build(
     references = find_references(articles, reference)
     plan = make_plan(articles, references, encoding)
     setup = Setup.of(console, options, deterministic=True)
+    console.detail(f"the model's folder is {setup.model.path}")
+    for entry in plan.entries:
+        beside = f", reference {entry.reference}" if entry.reference else ""
+        console.detail(f"{entry.article.name}: {entry.sentences:,} sentences{beside}")
     for problem in plan.problems:
         click.echo(f"error: {problem}", err=True)
     if not plan.sentences:

@@ -24,7 +24,7 @@ class Console:
 
     def detail(self, text: str) -> None:
         """Say something that only a curious user wants to know."""
-        if self.verbose:
+        if self.verbose and not self.quiet:
             click.echo(f"note: {text}", err=True)
 
     def summary(self, rows: Mapping[str, object]) -> None:

@@ -266,6 +266,13 @@ def test_quiet_says_nothing(article: Path, tmp_path: Path) -> None:
     assert muwazi("-q", "build", article, "-o", tmp_path / "out", "--model", "compact").stderr == ""
 
 
+def test_verbose_names_the_model_s_folder_and_each_document(article: Path, tmp_path: Path) -> None:
+    result = muwazi("-v", "build", article, "-o", tmp_path / "out", "--model", "compact")
+    assert "note: the model's folder is" in result.stderr
+    assert "note: library: 4 sentences\n" in result.stderr
+    assert "folder" not in muwazi("-v", "-q", "translate", article, "--model", "compact").stderr
+
+
 def test_split_prints_spans(article: Path) -> None:
     result = muwazi("split", article, "--json")
     records = [json.loads(line) for line in result.stdout.splitlines()]
