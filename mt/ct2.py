@@ -50,6 +50,18 @@ class CTranslate2Engine:
         )
         return [Hypothesis(tuple(r.hypotheses[0]), float(r.scores[0])) for r in results]
 
+    def attend(self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]) -> list[list[list[float]]]:
+        """Read the attention back while the decoder is made to say the targets."""
+        results = self._translator.translate_batch(
+            sources,
+            target_prefix=[row[:-1] for row in targets],  # without `</s>`, which ends the search
+            beam_size=1,
+            max_batch_size=16,
+            max_decoding_length=max(map(len, targets), default=0),
+            return_attention=True,
+        )
+        return [result.attention[0][: len(target)] for result, target in zip(results, targets, strict=True)]
+
 
 def convert(model: Model, precision: Precision) -> Path:
     """Give the folder of the model in CTranslate2's format, made once and kept in the user's cache.

@@ -50,6 +50,14 @@ class Engine(Protocol):
         """Translate one batch."""
         ...
 
+    def attend(self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]) -> list[list[list[float]]]:
+        """Tell for each row how much each target piece looks at each source piece: a row a target piece.
+
+        The attention is that of the last decoder layer's first head, the one that Marian trains to align
+        (Garg et al. 2019); sources and targets end with `</s>`.
+        """
+        ...
+
 
 ENGINES = {"ctranslate2": "mt.ct2:CTranslate2Engine", "transformers": "mt.marian:MarianEngine"}
 

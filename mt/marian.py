@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from mt.engine import Decoding, Hypothesis, Precision, output_cap
@@ -26,6 +27,7 @@ class MarianEngine:
         self._numbers = Vocabulary(model.path).numbers
         self._pieces = {number: piece for piece, number in self._numbers.items()}
         self._model = load_weights(model.path)
+        self._lock = Lock()  # `attend` changes the model for a moment
 
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
         """Translate one batch, padded on the right and masked."""
@@ -36,7 +38,7 @@ class MarianEngine:
         rows = [[self._numbers[piece] for piece in row] for row in batch]
         ids = torch.tensor([row + [pad] * (longest - len(row)) for row in rows])  # (rows, longest)
         mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
-        with torch.inference_mode():
+        with self._lock, torch.inference_mode():
             output = self._model.generate(
                 input_ids=ids,
                 attention_mask=mask,
@@ -66,6 +68,25 @@ class MarianEngine:
             pieces = tuple(self._pieces[number] for number in row[:length] if number != end)
             hypotheses.append(Hypothesis(pieces, sum(scores[:length]) / max(1, length)))
         return hypotheses
+
+    def attend(self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]) -> list[list[list[float]]]:
+        """Read the attention of one pass over source and target, row by row."""
+        import torch
+
+        start = self._model.config.decoder_start_token_id
+        rows: list[list[list[float]]] = []
+        with self._lock, torch.inference_mode():
+            implementation = self._model.config._attn_implementation
+            self._model.set_attn_implementation("eager")  # the fused one keeps its weights to itself
+            for source, target in zip(sources, targets, strict=True):
+                output = self._model(
+                    input_ids=torch.tensor([[self._numbers[piece] for piece in source]]),
+                    decoder_input_ids=torch.tensor([[start, *(self._numbers[piece] for piece in target[:-1])]]),
+                    output_attentions=True,
+                )
+                rows.append(output.cross_attentions[-1][0, 0].tolist())  # (layers) of (rows, heads, target, source)
+            self._model.set_attn_implementation(implementation)
+        return rows
 
 
 def load_weights(folder: Path) -> Any:

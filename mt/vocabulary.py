@@ -40,6 +40,11 @@ class Vocabulary:
         known = self.numbers
         return [p if p in known else UNKNOWN for p in self._source.encode(text, out_type=str)]
 
+    def encode_target(self, text: str) -> list[str]:
+        """Cut an English text into target pieces, as `encode` does an Arabic one."""
+        known = self.numbers
+        return [p if p in known else UNKNOWN for p in self._target.encode(text, out_type=str)]
+
     def decode(self, pieces: Iterable[str]) -> str:
         """Join target pieces into text."""
         return str(self._target.decode_pieces(list(pieces))).strip()

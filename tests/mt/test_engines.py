@@ -62,6 +62,19 @@ def test_the_engines_agree(
     assert all(-10 < h.score < 0 for h in ours)
 
 
+def test_the_engines_look_at_the_same_pieces(rows: list[list[str]], fast: Engine, reference: Engine) -> None:
+    sources = rows[:12]
+    targets = [[*hypothesis.pieces, END] for hypothesis in translate(fast, sources, GREEDY)]
+    both = [engine.attend(sources, targets) for engine in (fast, reference)]
+    for source, target, ours, theirs in zip(sources, targets, *both, strict=True):
+        # CTranslate2 tells of the pieces that it was made to say, transformers of `</s>` too.
+        assert len(target) - 1 <= len(ours) <= len(theirs) == len(target)
+        for our, their in zip(ours, theirs, strict=False):
+            assert len(our) == len(their) == len(source)
+            assert our == pytest.approx(their, abs=1e-3)
+            assert sum(our) == pytest.approx(1, abs=1e-3)
+
+
 @pytest.mark.parametrize("engine", ["ct2", "fast", "reference"])
 def test_a_row_in_company_is_the_row_alone(request: pytest.FixtureRequest, rows: list[list[str]], engine: str) -> None:
     """Padding is masked; an odd length, the shortest and the longest row in one batch."""

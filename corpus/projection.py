@@ -1,0 +1,186 @@
+"""Marks of a sentence carried to its translation, along the alignment of the words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.document import Mark
+from mt.alignment import Alignment, words
+
+__all__ = ["Clip", "project", "simple"]
+
+Span = tuple[int, int]
+
+_OPENING = frozenset("\"'“«‹([{„‘#@")
+_CLOSING = frozenset("\"'”»›)]}.,،؛;:!?؟…’%٪")
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The part of a mark that lies in a sentence, by characters of the sentence."""
+
+    mark: Mark
+    start: int
+    end: int
+
+    def holds(self, other: "Clip") -> bool:
+        """Whether the other one is inside this one."""
+        return self.mark.depth < other.mark.depth and self.start <= other.start and other.end <= self.end
+
+
+def simple(source: str, target: str, clips: Sequence[Clip]) -> bool:
+    """Whether clips can be placed without knowing which word came of which.
+
+    So it is where each holds the whole sentence or stands at an end of it, and where the translation is the source.
+    """
+    spans = words(source)
+    return source == target or not spans or all(_whole(clip, spans) for clip in clips)
+
+
+def project(
+    source: str, target: str, clips: Sequence[Clip], alignment: Alignment | None = None
+) -> tuple[str, list[Span]]:
+    """Give the translation, and where in it each clip goes, in the order of the clips.
+
+    A clip whose text stands in the translation once goes there. Any other goes to the unbroken run of words that owe
+    most to its words: the run with the largest sum of (share - 1/2), a share being how much of its attention a
+    target word gives to the clip's words. Inner clips stay inside outer ones, and none takes the words of another.
+    Where nothing is left it stands empty. The text of verbatim clips takes the place of what the translation made of
+    it. `alignment` may be missing where the clips are `simple`.
+    """
+    if source == target:
+        return target, [(clip.start, clip.end) for clip in clips]
+    spans = words(source)
+    if alignment is None:
+        places = [_at_edges(clip, target, spans) for clip in clips]
+    else:
+        places = _Projection(source, target, alignment).place(clips)
+    return _restore(source, target, clips, places)
+
+
+def _whole(clip: Clip, spans: Sequence[Span]) -> bool:
+    """Whether a clip holds all words, or lies before or after all of them."""
+    first, last = spans[0][0], spans[-1][1]
+    holds_all = clip.start <= first and clip.end >= last
+    return not clip.mark.verbatim and (holds_all or clip.end <= first or clip.start >= last)
+
+
+def _at_edges(clip: Clip, target: str, spans: Sequence[Span]) -> Span:
+    if spans and clip.start <= spans[0][0] and clip.end >= spans[-1][1]:
+        return 0, len(target)
+    edge = 0 if not spans or clip.end <= spans[0][0] else len(target)
+    return edge, edge
+
+
+class _Projection:
+    """One sentence's clips on their way."""
+
+    def __init__(self, source: str, target: str, alignment: Alignment) -> None:
+        self.source = source
+        self.target = target
+        self.words = alignment.target
+        self.origins = alignment.source
+        self.weights = alignment.weights
+
+    def place(self, clips: Sequence[Clip]) -> list[Span]:
+        places: dict[int, Span] = {}
+        order = sorted(range(len(clips)), key=lambda i: (clips[i].mark.depth, clips[i].start == clips[i].end))
+        for number in order:
+            clip = clips[number]
+            around = [places[i] for i in places if clips[i].holds(clip)]
+            low, high = max((a for a, _ in around), default=0), min((b for _, b in around), default=len(self.target))
+            if clip.start == clip.end:
+                at = min(max(self._point(clip.start), low), high)
+                places[number] = at, at
+                continue
+            taken = [places[i] for i in places if not clips[i].holds(clip) and places[i][0] < places[i][1]]
+            places[number] = self._verbatim(clip, low, high, taken) or self._run(clip, low, high, taken)
+        return [places[number] for number in range(len(clips))]
+
+    def _verbatim(self, clip: Clip, low: int, high: int, taken: Sequence[Span]) -> Span | None:
+        """Find the clip's own text in the translation, standing alone and once."""
+        text = self.source[clip.start : clip.end].strip()
+        found = self.target.find(text, low, high) if text else -1
+        if found < 0 or self.target.find(text, found + 1, high) >= 0:
+            return None
+        end = found + len(text)
+        glued = (found > 0 and (self.target[found - 1] + text[0]).isalnum()) or (
+            end < len(self.target) and (text[-1] + self.target[end]).isalnum()
+        )
+        return None if glued or any(a < end and found < b for a, b in taken) else (found, end)
+
+    def _run(self, clip: Clip, low: int, high: int, taken: Sequence[Span]) -> Span:
+        """Find the run of free words that owes the clip most."""
+        own = {i for i, (a, b) in enumerate(self.origins) if a < clip.end and b > clip.start}
+        if not own:
+            at = min(max(self._point(clip.start), low), high)
+            return at, at
+        best: tuple[float, int, int] | None = None
+        total, first = 0.0, 0
+        free = False
+        for number, (start, end) in enumerate(self.words):
+            if start < low or end > high or any(a < end and start < b for a, b in taken):
+                free = False
+                continue
+            gain = sum(self.weights[number][i] for i in own) - 0.5
+            total, first = (total + gain, first) if free and total > 0 else (gain, number)
+            free = True
+            if best is None or total > best[0] or (total == best[0] and gain > 0):
+                best = total, first, number
+        if best is None:
+            at = min(max(self._point(clip.start), low), high)
+            return at, at
+        return self._with_punctuation(clip, best[1], best[2], low, high)
+
+    def _with_punctuation(self, clip: Clip, first: int, last: int, low: int, high: int) -> Span:
+        """Take in the quotes and marks beside the words, where the clip has some at that end too."""
+        start, end = self.words[first][0], self.words[last][1]
+        if clip.start == 0 and first == 0:
+            start = low
+        elif start > low and self.source[clip.start] in _OPENING and self.target[start - 1] in _OPENING:
+            start -= 1
+        if clip.end == len(self.source) and last == len(self.words) - 1:
+            end = high
+        elif end < high and self.source[clip.end - 1] in _CLOSING and self.target[end] in _CLOSING:
+            end += 1
+        return start, end
+
+    def _point(self, at: int) -> int:
+        """Find the place that answers to one between two words: behind what came of the word before it."""
+        before = max((i for i, (_, b) in enumerate(self.origins) if b <= at), default=None)
+        if before is None or not self.words:
+            return 0
+        if at == len(self.source):
+            return len(self.target)
+        heads = [max(range(len(row)), key=row.__getitem__) if any(row) else -1 for row in self.weights]
+        own = [number for number, head in enumerate(heads) if head == before]
+        # Without a word of its own, the place keeps its share of the sentence.
+        number = own[-1] if own else min(len(self.words) - 1, (before + 1) * len(self.words) // len(self.origins))
+        end = self.words[number][1]
+        punctuated = self.source[at - 1] in _CLOSING and end < len(self.target) and self.target[end] in _CLOSING
+        return end + punctuated
+
+
+def _restore(source: str, target: str, clips: Sequence[Clip], places: Sequence[Span]) -> tuple[str, list[Span]]:
+    """Put the text of verbatim clips in place of its translation."""
+    moved = list(places)
+    for number in sorted(range(len(clips)), key=lambda i: places[i], reverse=True):
+        clip, (start, end) = clips[number], moved[number]
+        text = source[clip.start : clip.end]
+        if not clip.mark.verbatim or clip.start == clip.end or target[start:end] == text:
+            continue
+        before = " " if start == end and start and not target[start - 1].isspace() else ""
+        after = " " if start == end < len(target) and target[end].isalnum() else ""
+        target = target[:start] + before + text + after + target[end:]
+        begin = start + len(before)
+        shift = len(before) + len(text) + len(after) - (end - start)
+        for other, (a, b) in enumerate(moved):
+            if other == number:
+                moved[other] = begin, begin + len(text)
+            else:
+                moved[other] = _shifted(a, start, end, shift), _shifted(b, start, end, shift)
+    return target, moved
+
+
+def _shifted(at: int, start: int, end: int, shift: int) -> int:
+    """Move a place that lies behind a stretch, or in it, by what the stretch grew."""
+    return at if at <= start else max(start, at + shift) if at >= end else start
