@@ -6,16 +6,18 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 
 from corpus.document import Document, Sentence
-from corpus.readers import READERS, Reader, decode, read_bytes, reader_of
-from corpus.split import split
+from corpus.readers import READERS, Reader, Reading, opened, read_bytes
+from corpus.readers.detect import HEAD, detect, reader_of
+from corpus.split import Quotes, split
 from mt.errors import InputError
 
 __all__ = ["Article", "find_articles", "sentences_of"]
 
-_MARKED = re.compile(r"(?P<stem>.+)\.(?P<language>ar|en)(?P<extension>\.[^.]+)?", re.IGNORECASE)
+_MARKED = re.compile(r"(?P<stem>.+)\.(?P<language>ar|en|ar-en)(?P<extension>\.[^.]+)?", re.IGNORECASE)
 _NOT_ARTICLES = re.compile(r"(readme|licen[cs]e|copying|changelog|contributing|notice)(\.[^.]*)?", re.IGNORECASE)
 STDIN = Path("-")
 
@@ -33,35 +35,60 @@ class Article:
     reference: Path | None = None
     content: bytes | None = None
 
+    @property
+    def place(self) -> str:
+        """Name the file in errors."""
+        return "stdin" if self.path == STDIN else str(self.path)
+
+    @property
+    def streamed(self) -> bool:
+        """Whether it can be read only once."""
+        return self.path == STDIN and self.content is None
+
     def data(self) -> bytes:
         """Read the file's bytes.
 
         Raises `InputError` where that fails.
         """
-        return read_bytes(self.path) if self.content is None else self.content
+        if self.content is not None:
+            return self.content
+        return sys.stdin.buffer.read() if self.path == STDIN else read_bytes(self.path)
 
-    def document(self, encoding: str, data: bytes | None = None) -> Document:
-        """Read the article; `data` are its bytes where they are at hand.
+    def chunks(self) -> Iterator[bytes]:
+        """Read the file piece by piece where its format allows, each a document by itself; stdin can be read once.
 
-        Raises `InputError` for bytes that are not text in this encoding.
+        Raises `InputError` where that fails.
         """
-        place = "stdin" if self.path == STDIN else str(self.path)
-        return self.reader.parse(self.name, decode(self.data() if data is None else data, place, encoding))
+        if self.content is not None:
+            yield self.content
+        elif self.path == STDIN:
+            yield from self.reader.chunks(sys.stdin.buffer)
+        else:
+            with opened(self.path) as stream:
+                yield from self.reader.chunks(stream)
+
+    def document(self, reading: Reading, data: bytes | None = None) -> Document:
+        """Read the article; `data` are its bytes, or those of a piece, where they are at hand.
+
+        Raises `InputError` for bytes that are not of its format.
+        """
+        return self.reader.parse(self.name, self.data() if data is None else data, self.place, reading)
 
 
-def find_articles(inputs: Iterable[Path], reader: str | None = None) -> list[Article]:
+def find_articles(inputs: Iterable[Path], reader: str | None = None, *, stream: bool = False) -> list[Article]:
     """List the articles of files and folders, sorted by name.
 
     A folder is walked: `NAME.ar.EXT` is an article and `NAME.en.EXT` beside it its reference; of the other files
-    those with a known extension are articles; hidden files and READMEs are none. A file named itself is always one.
-    A document's name is its path below the folder, without `.ar.EXT`.
+    those with a known extension are articles; hidden files, READMEs and `NAME.ar-en.EXT` are none. A file named itself is always one.
+    A document's name is its path below the folder, without `.ar.EXT`. Stdin is read at once, or with `stream` when its
+    article is.
 
     Raises `InputError` for what does not exist, a folder without articles, and two articles of one name.
     """
     found: dict[str, Article] = {}
     for given in inputs:
         if given == STDIN:
-            articles = [Article("stdin", STDIN, READERS[reader or "text"], content=sys.stdin.buffer.read())]
+            articles = [_standard_input(reader, stream=stream)]
         elif given.is_dir():
             articles = list(_walk(given, reader))
             if not articles:
@@ -80,31 +107,45 @@ def find_articles(inputs: Iterable[Path], reader: str | None = None) -> list[Art
     return sorted(found.values(), key=lambda a: a.name)
 
 
-def sentences_of(document: Document, language: str = "ar") -> list[Sentence]:
-    """Split a document's blocks into its sentences."""
+def sentences_of(document: Document, language: str = "ar", quotes: Quotes = "split") -> list[Sentence]:
+    """Split a document's blocks into its sentences; see `corpus.split` for `quotes`."""
     sentences: list[Sentence] = []
     for paragraph, block in enumerate(document.blocks):
-        for start, end in split(document.text[block.start : block.end], language):
+        for start, end in split(document.text[block.start : block.end], language, quotes=quotes):
             a, b = block.start + start, block.start + end
             sentences.append(Sentence(paragraph, len(sentences), a, b, document.text[a:b]))
     return sentences
+
+
+def _standard_input(reader: str | None, *, stream: bool) -> Article:
+    """Make an article of stdin; its content tells the format where `reader` does not."""
+    source = sys.stdin.buffer
+    # What can be looked into without reading it can be read as it comes.
+    if stream and isinstance(source, BufferedReader):
+        content, head = None, source.peek(HEAD)
+    else:
+        content = source.read()
+        head = content[:HEAD]
+    name = reader or detect(STDIN, head, lambda: content or head)
+    return Article("stdin", STDIN, READERS[name], content=content)
 
 
 def _walk(folder: Path, reader: str | None) -> Iterator[Article]:
     def unreadable(error: OSError) -> None:
         raise InputError(f"{error.filename}: this folder cannot be read ({error.strerror}); check its rights")
 
-    extensions = {e for r in READERS.values() for e in r.extensions}
+    readers = {extension: r.name for r in READERS.values() for extension in r.extensions}
     for place, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if name.startswith(".") or _NOT_ARTICLES.fullmatch(name):
                 continue
             marked = _MARKED.fullmatch(name)
-            if marked and marked["language"].lower() == "en":
+            if marked and marked["language"].lower() != "ar":
                 continue
-            if marked or Path(name).suffix.lower() in extensions:
-                yield _article(Path(place, name), folder, reader)
+            by_name = readers.get(Path(name).suffix.lower())  # contents are looked at where names say nothing
+            if marked or by_name:
+                yield _article(Path(place, name), folder, reader or by_name)
 
 
 def _article(path: Path, folder: Path, reader: str | None) -> Article:
@@ -112,8 +153,6 @@ def _article(path: Path, folder: Path, reader: str | None) -> Article:
     marked = _MARKED.fullmatch(path.name)
     stem = marked["stem"] if marked else path.stem
     name = path.relative_to(folder).with_name(stem).as_posix()
-    if marked and not marked["extension"]:
-        return Article(name, path, READERS[reader or "text"], _reference(path, stem))
     return Article(name, path, reader_of(path, reader), _reference(path, stem) if marked else None)
 
 

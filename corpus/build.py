@@ -10,7 +10,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from corpus.document import Sentence
 from corpus.folder import CORPUS, Folder, opened, sha256
 from corpus.formats import FORMATS, read, write
 from corpus.pair import Origin, Pair
+from corpus.readers import Reading
 from corpus.reference import pair_by_count
 from corpus.stream import Split, translate_documents
 from mt.atomic import atomic
@@ -53,7 +54,7 @@ class Plan:
     """A build, known before anything is written."""
 
     entries: tuple[Entry, ...]
-    encoding: str
+    reading: Reading
     date: datetime | None
 
     @property
@@ -82,7 +83,7 @@ class Result:
     scores: dict[str, Any] | None = None
 
 
-def make_plan(articles: Sequence[Article], references: Mapping[str, Path], encoding: str) -> Plan:
+def make_plan(articles: Sequence[Article], references: Mapping[str, Path], reading: Reading) -> Plan:
     """Read every article and its reference once, so that bad input is known before work begins.
 
     Raises `InputError` for an article that cannot be read; a reference that does not fit is noted in the plan.
@@ -91,21 +92,21 @@ def make_plan(articles: Sequence[Article], references: Mapping[str, Path], encod
     entries = []
     for article in articles:
         data = article.data()
-        sentences = sentences_of(article.document(encoding, data))
+        sentences = sentences_of(article.document(reading, data), quotes=reading.quotes)
         reference, problem = references.get(article.name), None
         beside = b""
         if reference:
             try:
-                pair_by_count(article.name, sentences, reference, encoding)
+                pair_by_count(article.name, sentences, reference, reading)
                 beside = reference.read_bytes()
             except InputError as error:
                 reference, problem = None, str(error)
-        contents = _digest(encoding.encode(), article.name.encode(), data, beside)
+        contents = _digest(repr(reading).encode(), article.reader.name.encode(), article.name.encode(), data, beside)
         entries.append(Entry(article, hashlib.sha256(data).hexdigest(), contents, len(sentences), reference, problem))
         for path in (article.path, reference):
             if path and path != STDIN:
                 newest = max(newest, path.stat().st_mtime)
-    return Plan(tuple(entries), encoding, _date(newest))
+    return Plan(tuple(entries), reading, _date(newest))
 
 
 def build(
@@ -154,12 +155,12 @@ def _translate(
             data = entry.article.data()
             if hashlib.sha256(data).hexdigest() != entry.sha256:
                 raise InputError(f"{entry.article.path}: changed while it was being read; run the command again")
-            document = entry.article.document(plan.encoding, data)
-            yield Split(place, document, tuple(sentences_of(document)))
+            document = entry.article.document(plan.reading, data)
+            yield Split(place, document, tuple(sentences_of(document, quotes=plan.reading.quotes)))
 
     for split, translations in translate_documents(documents(), translator):
         entry = entries[split.place]
-        yield entry.article.name, _pairs(entry, plan.encoding, setup.model.id, split.sentences, translations)
+        yield entry.article.name, _pairs(entry, plan.reading, setup.model.id, split.sentences, translations)
         result.translated += len(translations)
         result.tokens += sum(translation.tokens for translation in translations)
         result.copied += sum(translation.copied for translation in translations)
@@ -167,10 +168,10 @@ def _translate(
 
 
 def _pairs(
-    entry: Entry, encoding: str, model: str, sentences: Sequence[Sentence], translations: Sequence[Translation]
+    entry: Entry, reading: Reading, model: str, sentences: Sequence[Sentence], translations: Sequence[Translation]
 ) -> list[Pair]:
     """Make a document's pairs: of each sentence the machine's, then the human one."""
-    human = pair_by_count(entry.article.name, sentences, entry.reference, encoding) if entry.reference else []
+    human = pair_by_count(entry.article.name, sentences, entry.reference, reading) if entry.reference else []
     pairs = []
     for number, (sentence, translation) in enumerate(zip(sentences, translations, strict=True)):
         pairs.append(Pair.machine(entry.article.name, sentence, translation, model))
@@ -220,7 +221,7 @@ def _manifest(
     return {
         **setup.record(),
         "date": plan.date.isoformat().replace("+00:00", "Z") if plan.date else None,
-        "encoding": plan.encoding,
+        "reading": asdict(plan.reading),
         "counts": {
             "documents": len(plan.entries),
             "sentences": plan.sentences,

@@ -1,35 +1,24 @@
-"""Commands on articles: translate, build, split."""
+"""Commands on articles: translate, build."""
 
-import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.articles import STDIN, find_articles, sentences_of
-from corpus.document import Document
-from corpus.readers import READERS
+from corpus.articles import Article, find_articles
+from corpus.options import reading_of, reading_options
 from mt.console import Console
-from mt.errors import InputError
 from mt.options import Setup, translation_options
 
 if TYPE_CHECKING:
     from corpus.translate import Form
 
-__all__ = ["build", "split", "translate"]
+__all__ = ["build", "translate"]
 
-# Options keep their own names as parameters, since those also name their environment variables; the ones that are
-# words of Python (from, format, json) are taken out of **options.
 _INPUTS = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="INPUT...")
-_ENCODING = click.option(
-    "--encoding", default="utf-8", show_default=True, metavar="NAME", help="Of the articles, e.g. windows-1256."
-)
-_FROM = click.option(
-    "--from", "from", type=click.Choice(list(READERS)), help="The articles' format.  [default: by extension]"
-)
 
 
 @click.command()
@@ -43,68 +32,81 @@ _FROM = click.option(
 )
 @click.option(
     "--to",
-    type=click.Choice(["same", "text", "jsonl"]),
+    type=click.Choice(["same", "text", "markdown", "html", "bilingual", "jsonl"]),
     default="same",
     show_default=True,
-    help="same keeps format and layout, text is one sentence a line, jsonl the records with offsets and scores.",
+    help="same keeps format and layout; text is one sentence a line; markdown and html are plain pages; bilingual has "
+    "both languages side by side (HTML, or Markdown where OUT ends in .md); jsonl the records with offsets and scores.",
 )
 @click.option("--force", is_flag=True, help="Overwrite.")
 @click.option("--deterministic", is_flag=True, help="A sentence's translation does not depend on its company.")
-@_ENCODING
-@_FROM
+@reading_options
 @translation_options
-@click.pass_obj
+@click.pass_context
 def translate(
-    console: Console,
+    ctx: click.Context,
     /,
     inputs: tuple[Path, ...],
     output: Path | None,
     to: "Form",
     force: bool,
     deterministic: bool,
-    encoding: str,
     **options: Any,
 ) -> None:
     """Translate articles into English, in the same format and layout.
 
-    INPUT is a file, a folder (walked) or - for stdin.
+    INPUT is a file, a folder (walked) or - for stdin: plain text, Markdown, HTML, DOCX, ODT, EPUB, SRT, WebVTT, JSON
+    Lines or PDF.
 
     \b
     muwazi translate article.ar.txt
-    muwazi translate article.ar.txt -o article.en.txt
+    muwazi translate report.docx -o report.en.docx
+    muwazi translate report.docx -o report.html --to bilingual
     muwazi translate articles/ -o english/ --model Helsinki-NLP/opus-mt-ar-en
     cat article.txt | muwazi translate - --to jsonl
     """
     from corpus.translate import place_outputs, survey, translate_articles
 
+    console: Console = ctx.obj
     many = len(inputs) > 1 or inputs[0].is_dir()
     if many and output is None:
         raise click.UsageError("several articles need a folder to go to: give -o DIR")
-    articles = find_articles(inputs, options["from"])
-    places = place_outputs(articles, output, to, many=many, force=force)
-    found = survey(articles, encoding)
+    reading = reading_of(options)
+    articles = find_articles(inputs, options["from"], stream=True)
+    places = dict(zip(articles, place_outputs(articles, output, to, many=many, force=force), strict=True))
+    found = survey(articles, reading)
+    for problem in found.problems:
+        click.echo(f"error: {problem}", err=True)
     setup = Setup.of(console, options, deterministic=deterministic)
     console.detail(f"the model's folder is {setup.model.path}")
-    if not found.sentences:
-        console.notice("nothing to translate: no text in the input")
-    notice_foreign(console, found.foreign)
+    notice_readers(console, articles)
     started = time.monotonic()
-    tokens = cut = faulty = 0
+    sentences = tokens = cut = faulty = foreign = 0
     with console.progress("translating", found.sentences) as advance:
         translator = setup.translator(advance)
-        for translations in translate_articles(articles, places, to, encoding, setup.model.id, translator):
+        work = translate_articles(
+            found.articles, [places[a] for a in found.articles], to, reading, setup.model.id, translator
+        )
+        for translations in work:
+            sentences += len(translations)
             tokens += sum(translation.tokens for translation in translations)
             cut += sum(translation.parts > 1 for translation in translations)
             faulty += sum(bool(translation.faults) for translation in translations)
+            foreign += sum(translation.copied for translation in translations)
     rate = tokens / max(time.monotonic() - started, 1e-9)
+    if not sentences:
+        console.notice("nothing to translate: no text in the input")
+    notice_foreign(console, foreign)
     notice_cut(console, cut)
     if output or sys.stderr.isatty():
         rows = {
             "model": setup,
-            "translated": f"{len(articles):,} document(s), {found.sentences:,} sentences, {rate:,.0f} tokens/s",
+            "translated": f"{len(found.articles):,} document(s), {sentences:,} sentences, {rate:,.0f} tokens/s",
             "faults": f"in {faulty:,} sentence(s); --to jsonl names them" if faulty else "none found",
         }
         console.summary({**rows, "written": output} if output else rows)
+    if found.problems:
+        ctx.exit(1)
 
 
 @click.command()
@@ -129,8 +131,7 @@ def translate(
 @click.option(
     "--preview", type=click.IntRange(min=0), default=0, metavar="N", help="Print the first N pairs at the end."
 )
-@_ENCODING
-@_FROM
+@reading_options
 @translation_options
 @click.pass_context
 def build(
@@ -140,7 +141,6 @@ def build(
     output: Path,
     reference: Path | None,
     preview: int,
-    encoding: str,
     **options: Any,
 ) -> None:
     """Build a parallel corpus of articles, and of their references where they have some.
@@ -161,7 +161,8 @@ def build(
     console: Console = ctx.obj
     articles = find_articles(inputs, options["from"])
     references = find_references(articles, reference)
-    plan = make_plan(articles, references, encoding)
+    plan = make_plan(articles, references, reading_of(options))
+    notice_readers(console, articles)
     setup = Setup.of(console, options, deterministic=True)
     console.detail(f"the model's folder is {setup.model.path}")
     for entry in plan.entries:
@@ -192,6 +193,12 @@ def build(
     console.summary(_build_rows(len(articles), seconds, setup, result, output))
     if plan.problems:
         ctx.exit(1)
+
+
+def notice_readers(console: Console, articles: Sequence[Article]) -> None:
+    """Say what the readers of these articles cannot know."""
+    for notice in {article.reader.notice for article in articles if article.reader.notice}:
+        console.notice(notice)
 
 
 def notice_foreign(console: Console, sentences: int) -> None:
@@ -241,48 +248,3 @@ def _build_rows(documents: int, seconds: float, setup: Setup, result: Any, outpu
         rows["scores"] = ", ".join(f"{name} {metric['score']:.1f}" for name, metric in metrics.items())
     rows["files"] = f"{output}/  " + "  ".join(sorted(p.name for p in output.iterdir() if not p.name.startswith(".")))
     return rows
-
-
-@click.command()
-@click.argument("source", default="-", type=click.Path(path_type=Path), metavar="[INPUT]")
-@click.option("--json", is_flag=True, help="A JSON line a sentence, with its span in the text.")
-@click.option("--language", type=click.Choice(["ar", "en"]), default="ar", show_default=True, help="Whose rules.")
-@_ENCODING
-@_FROM
-def split(source: Path, language: str, encoding: str, **options: Any) -> None:
-    """Split a text: one sentence a line, an empty line between paragraphs.
-
-    \b
-    muwazi split article.ar.txt
-    muwazi split --json < article.txt
-    muwazi split --language en reference.en.txt
-    """
-    if source != STDIN and source.is_dir():
-        raise InputError(f"{source} is a folder; split takes one file")
-    (article,) = find_articles([source], options["from"])
-    document = article.document(encoding)
-    lines = _split_json(document, language) if options["json"] else _split_lines(document, language)
-    sys.stdout.buffer.writelines(line.encode() + b"\n" for line in lines)
-    sys.stdout.buffer.flush()
-
-
-def _split_lines(document: Document, language: str) -> Iterator[str]:
-    paragraph = 0
-    for sentence in sentences_of(document, language):
-        if sentence.paragraph != paragraph:
-            yield ""
-            paragraph = sentence.paragraph
-        yield " ".join(sentence.text.split())
-
-
-def _split_json(document: Document, language: str) -> Iterator[str]:
-    for s in sentences_of(document, language):
-        record = {
-            "paragraph": s.paragraph,
-            "sentence": s.sentence,
-            "kind": document.blocks[s.paragraph].kind,
-            "start": s.start,
-            "end": s.end,
-            "text": s.text,
-        }
-        yield json.dumps(record, ensure_ascii=False)

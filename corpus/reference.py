@@ -5,7 +5,8 @@ from pathlib import Path
 
 from corpus.articles import Article, sentences_of
 from corpus.document import Sentence
-from corpus.readers import decode, read_bytes, reader_of
+from corpus.readers import Reading, read_bytes
+from corpus.readers.detect import reader_of
 from mt.errors import InputError
 
 __all__ = ["find_references", "pair_by_count"]
@@ -40,7 +41,7 @@ def find_references(articles: Sequence[Article], given: Path | None) -> dict[str
     return found
 
 
-def pair_by_count(name: str, sentences: Sequence[Sentence], path: Path, encoding: str) -> list[str]:
+def pair_by_count(name: str, sentences: Sequence[Sentence], path: Path, reading: Reading) -> list[str]:
     """Give the reference's sentence for each of the article's.
 
     The reference pairs where its lines are as many as the article's sentences (line by line), or where its sentences
@@ -48,13 +49,12 @@ def pair_by_count(name: str, sentences: Sequence[Sentence], path: Path, encoding
 
     Raises `InputError` with both counts where none of these holds.
     """
-    document = reader_of(path, "text" if path.suffix == ".en" else None).parse(
-        name, decode(read_bytes(path), str(path), encoding)
-    )
+    data = read_bytes(path)
+    document = reader_of(path).parse(name, data, str(path), reading)
     lines = [document.text[block.start : block.end] for block in document.blocks]
     if len(lines) == len(sentences):
         return lines
-    english = sentences_of(document, "en")
+    english = sentences_of(document, "en", reading.quotes)
     if len(english) == len(sentences):
         return [sentence.text for sentence in english]
     raise InputError(

@@ -12,11 +12,12 @@ __all__ = ["Split", "translate_documents"]
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A document with its sentences, and its place in the caller's list."""
+    """A document with its sentences, its place in the caller's list, and the bytes it was read from if they matter."""
 
     place: int
     document: Document
     sentences: tuple[Sentence, ...]
+    data: bytes = b""
 
 
 def translate_documents(

@@ -19,13 +19,18 @@ COMMANDS = {
         "corpus.commands:build",
         "Build a parallel corpus of articles, and of their references where they have some.",
     ),
-    "split": ("corpus.commands:split", "Split a text: one sentence a line, an empty line between paragraphs."),
+    "split": ("corpus.split_command:split", "Split a text: one sentence a line, an empty line between paragraphs."),
     "evaluate": ("eval.commands:evaluate", "Score translations against references."),
+    "train": ("mt.train_command:train", "Train a MarianMT on parallel corpora, or fine-tune one."),
     "model": ("mt.commands:model", "List, describe, download and convert models."),
 }
 """Where each command is, and its line in the help, which is thus printed without importing any."""
-SERVICES = {"scores": "eval.report:scores_document"}
-"""What a command of one package may ask of another: `corpus` and `eval` don't know each other."""
+SERVICES = {
+    "scores": "eval.report:scores_document",
+    "read": "corpus.formats:read",
+    "score": "eval.metrics:score",
+}
+"""What a command of one package may ask of another: `corpus` and `eval` don't know each other, nor `mt` them."""
 
 
 class Muwazi(click.Group):

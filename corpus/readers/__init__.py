@@ -1,55 +1,109 @@
-"""Article formats: a file becomes a `Document`, and a translated `Document` becomes a file again."""
+"""Article formats: a file becomes a `Document`, and a document in English becomes a file again.
+
+A format is a module with two functions, and a third where it can be read piece by piece:
+
+- `parse(name, data, place, reading) -> Document` reads a file's bytes; `place` names the file in errors.
+- `render(data, place, reading, english) -> bytes` gives the same file with each block in English, the blocks being
+  those that `parse` finds in `data`.
+- `chunks(stream) -> Iterator[bytes]` cuts a stream into pieces that can be parsed and rendered one by one; the
+  renderings joined are the rendering of the whole.
+"""
 
 import codecs
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import BinaryIO
 
-from corpus.document import Document, Sentence
+from corpus.document import Document, English
+from corpus.split import Quotes
 from mt.errors import InputError
 
-__all__ = ["READERS", "Reader", "decode", "read_bytes", "reader_of"]
+__all__ = ["READERS", "Reader", "Reading", "decode", "opened", "read_bytes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the articles are to be read and split.
+
+    `encoding` is that of the plain formats, None for UTF-8 or what the file declares; `fields` are the names in JSON
+    Lines that hold text; `extract` takes the article alone out of a web page; `quotes` tells whether a quotation of
+    several sentences is split.
+    """
+
+    encoding: str | None = None
+    fields: tuple[str, ...] = ("text",)
+    extract: bool = False
+    quotes: Quotes = "split"
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An article format: its name, its file extensions, and the module with its `parse` and `render`."""
+    """An article format: its name, its file extensions, and its module; `writes` where English can be put into it."""
 
     name: str
     extensions: tuple[str, ...]
     module: str
+    writes: bool = True
+
+    def parse(self, name: str, data: bytes, place: str, reading: Reading) -> Document:
+        """Read a file's bytes; `place` names it in errors.
+
+        Raises `InputError` for bytes that are not of this format.
+        """
+        parse: Callable[[str, bytes, str, Reading], Document] = import_module(self.module).parse
+        return parse(name, data, place, reading)
+
+    def render(self, data: bytes, place: str, reading: Reading, english: Sequence[English]) -> bytes:
+        """Give the same file with each block in English."""
+        render: Callable[[bytes, str, Reading, Sequence[English]], bytes] = import_module(self.module).render
+        return render(data, place, reading, english)
 
     @property
-    def parse(self) -> Callable[[str, str], Document]:
-        """Document name and text to a document."""
-        parse: Callable[[str, str], Document] = import_module(self.module).parse
-        return parse
+    def notice(self) -> str:
+        """Say what the reader cannot know of its files; empty for most."""
+        return str(getattr(import_module(self.module), "NOTICE", ""))
 
-    @property
-    def render(self) -> Callable[[Document, Sequence[Sentence], Sequence[str]], str]:
-        """A document, its sentences and their translations to the text of the English file."""
-        render: Callable[[Document, Sequence[Sentence], Sequence[str]], str] = import_module(self.module).render
-        return render
+    def chunks(self, stream: BinaryIO) -> Iterator[bytes]:
+        """Cut a stream into pieces that can be parsed and rendered one by one; a single piece in most formats."""
+        chunks: Callable[[BinaryIO], Iterator[bytes]] = getattr(import_module(self.module), "chunks", _whole)
+        return chunks(stream)
 
 
-READERS = {reader.name: reader for reader in (Reader("text", (".txt", ".text"), "corpus.readers.text"),)}
+READERS = {
+    reader.name: reader
+    for reader in (
+        Reader("text", (".txt", ".text"), "corpus.readers.text"),
+        Reader("markdown", (".md", ".markdown"), "corpus.readers.markdown"),
+        Reader("html", (".html", ".htm", ".xhtml"), "corpus.readers.html"),
+        Reader("docx", (".docx",), "corpus.readers.docx"),
+        Reader("odt", (".odt",), "corpus.readers.odt"),
+        Reader("epub", (".epub",), "corpus.readers.epub"),
+        Reader("srt", (".srt",), "corpus.readers.srt"),
+        Reader("vtt", (".vtt",), "corpus.readers.vtt"),
+        Reader("jsonl", (".jsonl", ".ndjson"), "corpus.readers.jsonl"),
+        Reader("pdf", (".pdf",), "corpus.readers.pdf", writes=False),
+    )
+}
 
 
-def reader_of(path: Path, name: str | None = None) -> Reader:
-    """Find the reader for a file by its name, or by the file's extension; a file without one is plain text.
+def _whole(stream: BinaryIO) -> Iterator[bytes]:
+    yield stream.read()
 
-    Raises `InputError` for an extension that no reader knows.
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading.
+
+    Raises `InputError` where it is missing, a folder, or may not be read.
     """
-    if name:
-        return READERS[name]
-    for reader in READERS.values():
-        if path.suffix.lower() in reader.extensions:
-            return reader
-    if not path.suffix:
-        return READERS["text"]
-    known = ", ".join(e for reader in READERS.values() for e in reader.extensions)
-    raise InputError(f"{path}: no reader for {path.suffix!r} (known: {known}); give --from text if it is plain text")
+    try:
+        with path.open("rb") as stream:
+            yield stream
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -57,17 +111,16 @@ def read_bytes(path: Path) -> bytes:
 
     Raises `InputError` where it is missing, a folder, or may not be read.
     """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+    with opened(path) as stream:
+        return stream.read()
 
 
-def decode(data: bytes, place: str, encoding: str = "utf-8") -> str:
-    """Decode a file's bytes strictly; a byte-order mark is dropped.
+def decode(data: bytes, place: str, encoding: str | None = None) -> str:
+    """Decode a file's bytes strictly, as UTF-8 where no encoding is named; a byte-order mark is dropped.
 
     Raises `InputError` naming the byte offset and the remedy.
     """
+    encoding = encoding or "utf-8"
     if encoding == "utf-8" and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InputError(f"{place}: UTF-16 text, not UTF-8; give --encoding utf-16")
     try:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpus.articles import find_articles, sentences_of
+from corpus.readers import Reading
 from corpus.reference import find_references, pair_by_count
 from mt.errors import InputError
 
@@ -23,7 +24,8 @@ def fill(folder: Path, *names: str) -> Path:
         (["a.txt", "x/b.text"], ["a", "x/b"]),
         (["a.ar.txt", "a.en.txt"], ["a"]),
         (["a.en.txt", "b.txt"], ["b"]),
-        (["a.txt", "README.md", "readme.txt", "LICENSE", ".hidden.txt", ".git/c.txt", "p.pdf"], ["a"]),
+        (["a.txt", "README.md", "readme.txt", "LICENSE", ".hidden.txt", ".git/c.txt", "p.csv"], ["a"]),
+        (["a.docx", "b.ar.html", "b.ar-en.html", "b.en.html", "c.epub"], ["a", "b", "c"]),
         (["news.ar", "news.en"], ["news"]),
         (["2024.01.ar.txt"], ["2024.01"]),
         (["A.AR.TXT"], ["A"]),
@@ -47,9 +49,9 @@ def test_the_same_file_twice_is_one_article(tmp_path: Path) -> None:
     ("files", "given", "message"),
     [
         ([], "missing", "no such file or folder"),
-        (["notes.md"], ".", "no articles in this folder"),
+        (["notes.csv"], ".", "no articles in this folder"),
         (["a.txt", "a.ar.txt"], ".", "would both be document 'a'"),
-        (["a.docx"], "a.docx", "no reader for '.docx'"),
+        (["a.docx"], "a.docx", "named .docx, but the content is plain text; give --from text"),
     ],
 )
 def test_what_is_no_article_is_named(tmp_path: Path, files: list[str], given: str, message: str) -> None:
@@ -116,9 +118,9 @@ def test_references_pair_by_lines_or_by_sentences(tmp_path: Path, english: str, 
     (tmp_path / "a.ar.txt").write_text(ARTICLE, "utf-8")
     (tmp_path / "a.en.txt").write_text(english, "utf-8")
     (article,) = find_articles([tmp_path / "a.ar.txt"])
-    sentences = sentences_of(article.document("utf-8"))
+    sentences = sentences_of(article.document(Reading()))
     if pairs:
-        assert len(pair_by_count("a", sentences, tmp_path / "a.en.txt", "utf-8")) == pairs == len(sentences)
+        assert len(pair_by_count("a", sentences, tmp_path / "a.en.txt", Reading())) == pairs == len(sentences)
     else:
         with pytest.raises(InputError, match="for the article's 3 sentences"):
-            pair_by_count("a", sentences, tmp_path / "a.en.txt", "utf-8")
+            pair_by_count("a", sentences, tmp_path / "a.en.txt", Reading())

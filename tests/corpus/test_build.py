@@ -17,6 +17,7 @@ from corpus.articles import find_articles
 from corpus.build import Result, build, make_plan
 from corpus.folder import opened
 from corpus.formats import read
+from corpus.readers import Reading
 from corpus.reference import find_references
 from mt.engine import Decoding, Hypothesis
 from mt.errors import InputError
@@ -52,7 +53,7 @@ def scorer() -> Any:
 def run(articles: Path, out: Path, engine: Echo | None = None, reference: Path | None = None) -> Result:
     engine = engine or Echo()
     found = find_articles([articles])
-    plan = make_plan(found, find_references(found, reference), "utf-8")
+    plan = make_plan(found, find_references(found, reference), Reading())
     model = find("compact", print)
     setup = Setup(model, "ctranslate2", "int8", Decoding(), 2, deterministic=True)
     vocabulary = Vocabulary(model.path)
@@ -170,7 +171,7 @@ def test_references_make_human_pairs_and_scores_and_go_when_they_go(articles: Pa
 def test_a_reference_that_does_not_fit_leaves_the_machine_corpus(articles: Path, tmp_path: Path) -> None:
     (articles / "001.en.txt").write_text("One.\n" * 99, "utf-8")
     found = find_articles([articles])
-    plan = make_plan(found, find_references(found, None), "utf-8")
+    plan = make_plan(found, find_references(found, None), Reading())
     assert len(plan.problems) == 1
     assert "99 sentences" in plan.problems[0]
     result = run(articles, tmp_path / "out")
