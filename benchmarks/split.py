@@ -2,11 +2,16 @@
 
     python benchmarks/split.py article.ar.txt                  MB/s, one paragraph a line
     python benchmarks/split.py article.ar.txt --gold gold.json also the F1 of the boundaries
+    python benchmarks/split.py --hostile                       10 MB each of what is hard to read in linear time
 
 A gold file is a JSON list of paragraphs: objects with their sentences under "sents", or lists of a class, the
 sentences and the text. A boundary is a position counted in characters other than white space. "splittable" leaves out
 the boundaries that follow no final mark, which are paragraph breaks in truth. Quotes, brackets and unseen signs after
 a mark count with it.
+
+Times are the processor's, so that a busy machine does not blur them. A hostile text is one unit over and over, in one
+line. Its speed is that of judging each mark in full, 10 to 20 µs, where a mark comes every few bytes, and far above
+where there are none; "growth" is the time for ten times the text, by ten: 1 is linear.
 """
 
 import argparse
@@ -18,6 +23,11 @@ from pathlib import Path
 
 from corpus.split import split
 
+HOSTILE = (
+    '"."', " ", "\n", "كلمة ", "ا", ".", ". ", "(", "«", '"', ".\u200f", ".😊", "ا.", "1.2.", "a@b.", "http://a.b.",
+    '"!" ', 'قال: "', '؟" قال ', ". (كلمة ", "إلخ. من ", "كلمة. ", "د. ",
+)  # fmt: skip
+
 _FINAL = tuple(".!?؟…۔؛")
 _CLOSERS = " \"'”’»›)]}\u200e\u200f"
 
@@ -28,11 +38,22 @@ def speed(text: str, language: str, rounds: int) -> float:
     size = sum(len(line.encode()) for line in lines)
     best = float("inf")
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         for line in lines:
             split(line, language)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return size / best / 1e6
+
+
+def hostile(unit: str, size: float) -> str:
+    """Tell how fast `size` megabytes of a unit are split, and how the time grows up to there."""
+    seconds = []
+    for part in (size / 10, size):
+        text = unit * round(part * 1e6 / len(unit.encode()))
+        start = time.process_time()
+        split(text)
+        seconds.append(time.process_time() - start)
+    return f"{size / seconds[1]:8.2f} MB/s  growth {seconds[1] / seconds[0] / 10:.2f}"
 
 
 def paragraphs(gold: Path, *, splittable: bool) -> Iterator[tuple[list[str], str]]:
@@ -79,9 +100,14 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, nargs="+", default=[], metavar="FILE", help="known sentences, as JSON")
     parser.add_argument("--language", choices=("ar", "en"), default="ar")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the timing, of which the best counts")
+    parser.add_argument("--hostile", action="store_true", help="measure texts that are made to be slow")
+    parser.add_argument("--size", type=float, default=10, metavar="MB", help="of each hostile text")
     arguments = parser.parse_args()
-    if not arguments.text and not arguments.gold:
-        parser.error("nothing to measure; give a text, --gold FILE, or both")
+    if not (arguments.text or arguments.gold or arguments.hostile):
+        parser.error("nothing to measure; give a text, --gold FILE or --hostile")
+    if arguments.hostile:
+        for unit in HOSTILE:
+            print(f"{unit!r:14} {hostile(unit, arguments.size)}", flush=True)
     if arguments.text:
         text = arguments.text.read_text(encoding="utf-8-sig")
         print(f"{arguments.text}: {speed(text, arguments.language, arguments.rounds):.1f} MB/s")

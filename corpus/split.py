@@ -2,20 +2,26 @@
 
 A candidate is a run of final marks (`. ! ? ؟ … ۔`). Closing quotes, closing brackets, footnote numbers and emoji
 after it go to the sentence on the left. Each candidate is a boundary unless a rule forbids it: first the rules of
-the characters around it, here, then those of the words, in `corpus.split_rules`. ، ؛ and the colon never end a
-sentence, and a newline is white space: what a paragraph is, is for the reader of the file to say.
+the characters around it, here, then those of the words, in `corpus.split_arabic` and `corpus.split_english`. ، ؛ and
+the colon never end a sentence, and a newline is white space: what a paragraph is, is for the reader of the file to
+say. Unseen signs (directions, joiners) are looked through. The stops within a dotted form (ق.م.) are no candidates.
 
 All look-ups are bounded or go forward only, so the time is linear in the text.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from itertools import accumulate
+from typing import Literal, NamedTuple
 
-from corpus.split_rules import ARABIC_STOPS, Mark, arabic, bare, english, is_label
+from corpus.enclosures import CLOSERS, FINAL, INNER, OPENERS, Enclosures, closes
+from corpus.split_arabic import DOUBTFUL, arabic
+from corpus.split_english import english
+from corpus.split_labels import LABEL_SIZE, is_item, is_label
+from corpus.split_rules import RULES, Mark, bare
 
 __all__ = ["Candidate", "Quotes", "explain", "is_heading", "split"]
 
@@ -26,17 +32,17 @@ Quotes = Literal["split", "keep"]
 class Candidate:
     """A place where a sentence may end: `position` is the end of the left part; `taken` tells a boundary.
 
-    `rule` of a boundary: `mark`, or `missing-space` where the next word touches the mark.
-    `rule` of a vetoed one: `number` 3.5 · `address` example.com · `comma` beside a comma or colon · `opening` … after
-    an opening quote · `bracket` in a remark within the sentence · `quotation` in one that is kept whole · `label` 1.
-    at the start · `date` 29. 8. 2024; then, by the words: `abbreviation` · `initial` · `title` of a person or a work ·
-    `name` Yahoo! · `time` 5 p.m. Monday · `ordinal` · `ellipsis` · `attribution` "…؟" قال · `continuation` "…؟" الذي ·
-    `lower-case`.
+    `rule` names what took or vetoed it, one of `corpus.split_rules.RULES`.
     """
 
     position: int
     taken: bool
     rule: str
+
+    @property
+    def reason(self) -> str:
+        """The rule in one line."""
+        return RULES[self.rule]
 
 
 def split(text: str, language: str = "ar", *, quotes: Quotes = "split") -> list[tuple[int, int]]:
@@ -44,13 +50,14 @@ def split(text: str, language: str = "ar", *, quotes: Quotes = "split") -> list[
 
     The spans are in order, hold no white space at their ends and leave out nothing but white space; where a space is
     missing between two sentences (`انتهى.وغادر`) the gap is empty. White text gives no spans. With `quotes="keep"` a
-    quotation of several sentences stays whole, if its quotes balance.
+    quotation of several sentences stays whole, if its quotes balance; single quotes, which look like apostrophes, are
+    not paired.
 
     Raises `ValueError` for a language other than `ar` and `en`.
     """
     start, end = _edges(text)
     spans = []
-    for position, resume, taken, _ in _candidates(text, start, end, language, quotes):
+    for position, resume, taken, _ in _candidates(text, language, quotes):
         if taken:
             spans.append((start, position))
             start = resume
@@ -64,7 +71,7 @@ def explain(text: str, language: str = "ar", *, quotes: Quotes = "split") -> lis
 
     The marks that end the block are no candidates. Raises `ValueError` as `split` does.
     """
-    judged = _candidates(text, *_edges(text), language, quotes)
+    judged = _candidates(text, language, quotes)
     return [Candidate(position, taken, rule) for position, _, taken, rule in judged]
 
 
@@ -73,7 +80,7 @@ def is_heading(line: str) -> bool:
     if len(line) > 400 or not 1 <= len(line.split()) <= 12:
         return False
     text = _CLOSING.sub("", line)
-    return any(map(str.isalpha, text)) and text[-1] not in _FINAL + _INNER
+    return any(map(str.isalpha, text)) and text[-1] not in FINAL + INNER
 
 
 def _edges(text: str) -> tuple[int, int]:
@@ -82,49 +89,48 @@ def _edges(text: str) -> tuple[int, int]:
     return len(text) - len(text.lstrip()) if end else 0, end
 
 
-_FINAL = ".!?؟…۔‼⁇⁈⁉"
-_INNER = "،؛:,;"
-_CLOSERS = ")]}\"”»›’'"
-_OPENERS = "([{“„«‹‘"
 _DASHES = ("-", "–", "—")
-_PAIRS = {")": "(", "]": "[", "}": "{"}
-_KINDS = {'"': '"', "“": "“", "”": "“", "„": "“", "«": "«", "»": "«", "‹": "‹", "›": "‹"}
-
-_UNSEEN = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+# Directions, joiners, soft hyphens: they change how a text is drawn, never what it says.
+_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
 # Emoji close a sentence, but those in use as bullets and arrows begin one.
-_EMOJI = "[\u2600-\u27bf\u2b50\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]"
+_EMOJI = (
+    "[\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f004-\U0001f0cf\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]"
+)
 _BULLET = (
-    "[\u26a0\u26aa\u26ab\u2705\u2714\u27a1\U0001f447-\U0001f449\U0001f4cc\U0001f4cd"
+    "[\u25b6\u26a0\u26aa\u26ab\u2705\u2714\u27a1\u2b05\U0001f446-\U0001f449\U0001f4cc\U0001f4cd"
     "\U0001f534-\U0001f53b\U0001f7e0-\U0001f7eb]"
 )
 
-# A full stop between two plain Arabic words, which mostly needs no further look; or a run of marks, spaced or not.
-_LETTERS = "[\u0621-\u063f\u0641-\u0652]"
+# A full stop between two plain Arabic words, which mostly needs no further look (group 1); a point between two digits
+# (group 2); or a run of marks, spaced or not.
+# A stop within a dotted form is passed over, the last one of the form is judged.
+_LETTER = "[\u0621-\u063f\u0641-\u064a]"
+_ENDING = f"{_LETTER}[\u0621-\u063f\u0641-\u064b]{{2}}"  # with the tanween of the adverbs
+_ONE = "[A-Za-z\u0621-\u064a]"
 _MARK = re.compile(
-    rf"[{_FINAL}](?:(?:(?<={_LETTERS}{{3}}\.)|(?<={_LETTERS}{{3}}[\"»”]\.))(?=( [\"«“]?){_LETTERS}{{2}})"
-    rf"|[{_FINAL}]*+(?:\s{{1,2}}[{_FINAL}]++(?![A-Za-z0-9])){{0,63}}+)"
+    rf"[{FINAL}](?:(?:(?<={_ENDING}\.)|(?<={_ENDING}[\"»”]\.))(?=( [\"«“]?){_LETTER}[\u0621-\u0652])"
+    rf"|(?=\d)(?<=\d[.])()"
+    rf"|(?!{_ONE}\.(?<=(?<!\w){_ONE}\.{_ONE}\.))[{FINAL}]*+(?:\s{{1,2}}[{FINAL}]++(?![A-Za-z0-9])){{0,63}}+)"
 )
 _WORD = re.compile(r"\w")
-_NEXT = re.compile(r"(?:([وف])\s)?([\w\u064b-\u065f\u0670\u200c\u200d'’]{1,32})")
+_NEXT = re.compile(r"(?:([وفﻭﻑ][\u064b-\u0652]?)\s{1,2})?([\w\u064b-\u065f\u0670'’]{1,32})")
 _SOLID = re.compile(r"\S")
-_DATE = re.compile(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\.\s?\d{4}(?!\d)")
-_CLOSING = re.compile(rf"[\s{_UNSEEN}{re.escape(_CLOSERS)}“«‹]+$")
+_DATE = re.compile(r"(?<!\d)\d{1,2}\.\s{0,2}\d{1,2}\.\s{0,2}\d{4}(?!\d)")
+_CLOSING = re.compile(rf"(?:[\s{re.escape(CLOSERS)}“«‹]|{_UNSEEN.pattern})+$")
 _BRACKET = re.compile(r"[(\[{]")
-_ENCLOSING = re.compile(r"[\"“”„«»‹›()\[\]{}]")
-# What may stand between a mark and the end of its sentence: unseen signs, brackets, more marks, the number of a
-# footnote, a remark (See the map.) or citation (Author, year), emoji; and quotes, which are looked at further.
+# What may stand between a mark and the end of its sentence: brackets, more marks, the number of a footnote, a remark
+# (See the map.) or citation (Author, year), emoji; and quotes, which are looked at further.
 _TAIL = re.compile(
-    rf"[{_UNSEEN}]++|\s{{0,2}}[)\]}}]|\s{{0,2}}[{_FINAL}]++(?![A-Za-z0-9])|\[\d{{1,3}}\]|[¹²³⁰⁴-⁹]++"
-    rf"|\s{{0,2}}\([^(){_FINAL}]{{2,99}}(?:[{_FINAL}]++|[،,]\s?\d{{4}}[a-z]?)\)|\s{{0,2}}(?:(?!{_BULLET}){_EMOJI})++"
-    "|\\s{0,2}(?P<quote>[\"“”„«»‹›'‘’])"
+    rf"\s{{0,2}}[)\]}}]|\s{{0,2}}[{FINAL}]++(?![A-Za-z0-9])|\[\d{{1,3}}\]|[¹²³⁰⁴-⁹]++"
+    rf"|\s{{0,2}}\([^(){FINAL}]{{2,99}}(?:[{FINAL}]++|[،,]\s{{0,2}}\d{{4}}[a-z]?)\)|\s{{0,2}}(?:(?!{_BULLET}){_EMOJI})++"
+    "|\\s{0,2}(?P<quote>[\"“”„«»‹›﴿﴾'‘’])"
 )
-_REMARK = 300  # characters of a bracketed remark; a longer one is a text of its own
 _WINDOW = 48  # characters beside a mark that can matter to it
-_LABEL = 14  # characters that the label of a list item takes at most
+_CLAUSE = 300  # characters before the number of a list item that may hold the number before
 
 
-def _candidates(text: str, start: int, end: int, language: str, quotes: str) -> Iterator[tuple[int, int, bool, str]]:
-    """Judge each candidate of `text[start:end]`, left to right.
+def _candidates(text: str, language: str, quotes: str) -> Iterator[tuple[int, int, bool, str]]:
+    """Judge each candidate of a text, left to right.
 
     Yields (end of the left part, start of the right part, whether it is a boundary, the rule's name).
     """
@@ -132,13 +138,36 @@ def _candidates(text: str, start: int, end: int, language: str, quotes: str) -> 
         raise ValueError(f"language {language!r} has no rules for sentences; choose 'ar' or 'en'")
     if quotes not in ("split", "keep"):
         raise ValueError(f"quotes {quotes!r} is no treatment of quotations; choose 'split' or 'keep'")
+    # Of the unseen signs none is printable, and that is the quicker question.
+    seen = text.isprintable() or not _UNSEEN.search(text)
+    return (_judge if seen else _look_through)(text, language, keep=quotes == "keep")
+
+
+def _look_through(text: str, language: str, *, keep: bool) -> Iterator[tuple[int, int, bool, str]]:
+    """Judge each candidate of a text as if its unseen signs were not there; those that touch a mark stay with it."""
+    signs = [found.span() for found in _UNSEEN.finditer(text)]
+    gone = list(accumulate((end - start for start, end in signs), initial=0))
+    places = [start - before for (start, _), before in zip(signs, gone, strict=False)]
+    for position, _, taken, rule in _judge(_UNSEEN.sub("", text), language, keep=keep):
+        end = position + gone[bisect_right(places, position)]
+        found = _SOLID.search(text, end)
+        yield end, found.start() if found else end, taken, rule
+
+
+def _judge(text: str, language: str, *, keep: bool) -> Iterator[tuple[int, int, bool, str]]:
+    """Judge each candidate of a text without unseen signs."""
+    start, end = _edges(text)
     found = _WORD.search(text, start)
     if found is None:
         return
     first = word = resume = found.start()
-    block = _Block(text, language, keep=quotes == "keep")
+    block = _Block(text, language, keep=keep)
     while (run := _MARK.search(text, resume)) and run.end() < end:
-        if run.lastindex and block.is_plain(first, run.start()):
+        if run.lastindex == 2:
+            resume = run.end()
+            yield resume, resume, False, "number"
+            continue
+        if run.lastindex == 1 and block.is_plain(first, run.start()):
             position = run.end()
             first = word = resume = run.end(1)
             yield position, position + 1, True, "mark"
@@ -160,8 +189,7 @@ def _candidates(text: str, start: int, end: int, language: str, quotes: str) -> 
             resume = run.end()
 
 
-@dataclass(frozen=True, slots=True)
-class _Tail:
+class _Tail(NamedTuple):
     """What follows a run of marks: closers up to `position`, then white space up to `solid`, then `word` begins.
 
     `opened` is where the last quotation that closes here opened, -1 if nowhere, None if none closes.
@@ -188,14 +216,14 @@ class _Block:
         text = self._text
         return not (
             self._keep
-            or at - first <= _LABEL
-            or text[at - 4 : at].rstrip('"»”')[-3:] in ARABIC_STOPS
+            or (at - first <= LABEL_SIZE and is_label(text[first:at]))
+            or text[at - 4 : at].rstrip('"»”')[-3:] in DOUBTFUL
             or (self._bracketed and _BRACKET.search(text, first, at))
         )
 
     @cached_property
-    def _enclosures(self) -> "_Enclosures":
-        return _Enclosures(self._text)
+    def _enclosures(self) -> Enclosures:
+        return Enclosures(self._text)
 
     def tail(self, at: int) -> tuple[int, int | None]:
         """Find the end of what closes the sentence after a run of marks, and the opening of its last quotation.
@@ -215,7 +243,7 @@ class _Block:
             if piece["quote"]:
                 quote = piece.end() - 1
                 if piece["quote"] in "'‘’":
-                    if not _closes(self._text, quote, opened=False):
+                    if not closes(self._text, quote, opened=False):
                         break
                 elif quote not in self._enclosures.closing:
                     break
@@ -228,21 +256,23 @@ class _Block:
         text, at = self._text, run.start()
         if tail.solid == tail.position and (rule := self._touching(run, tail)):
             return rule
-        edge = at - 2 if text[at - 1].isspace() else at - 1
-        if text[tail.solid] in _INNER or (text[edge] in _INNER and run[0] != "."):
+        edge = max(0, at - 3) + len(text[max(0, at - 3) : at].rstrip()) - 1
+        if text[tail.solid] in INNER or (text[edge] in INNER and run[0] != "."):
             return "comma"
-        if text[edge] in _OPENERS + '"' and edge not in self._enclosures.closing:
+        if text[edge] in OPENERS + '"' and edge not in self._enclosures.closing:
             return "opening"
         if self._bracketed and self._enclosures.remark(at) > first:
             return "bracket"
         if self._keep and self._enclosures.quotation(at, tail.position):
             return "quotation"
-        if at - first <= _LABEL and run[0] == "." and is_label(text[first:at]):
+        if at - first <= LABEL_SIZE and run[0] == "." and is_label(text[first:at]):
             return "label"
-        if run[0] == "." and text[at - 1].isdigit():
-            date = _DATE.search(text, max(0, at - 7), at + 12)
+        if run[0] == "." and text[at - 1].isdecimal():
+            date = _DATE.search(text, max(0, at - 8), at + 12)
             if date and date.start() < at < date.end():
                 return "date"
+            if is_item(text[max(first, at - _CLAUSE) : at]):
+                return "label"
         return self._judge(self._mark(first, run, tail))
 
     def _touching(self, run: re.Match[str], tail: _Tail) -> str | None:
@@ -260,7 +290,7 @@ class _Block:
             return "address"
         if not right.isascii() or not right.isalnum():
             return None
-        if left.isalpha() and not left.isascii():
+        if not left.isascii() and not left.isspace():
             return "address" if right.islower() else None
         return None if left.isalpha() and right.isupper() else "address"
 
@@ -269,86 +299,33 @@ class _Block:
         text, at, word = self._text, run.start(), tail.word
         before = text[max(first, at - _WINDOW) : at].split()
         after = _NEXT.match(text, word)
+        lead, introduced = None, False
+        if tail.opened is not None and tail.opened >= 0:
+            lead, introduced = self._lead(tail.opened)
         return Mark(
             run=run[0],
             closed=tail.opened is not None,
-            lead=None if tail.opened is None or tail.opened < 0 else self._lead(tail.opened),
+            lead=lead,
+            introduced=introduced,
             before=bare(before[-1]) if before else "",
             earlier=bare(before[-2]) if len(before) > 1 else "",
             third=bare(before[-3]) if len(before) > 2 else "",
+            enclosed=text[at - 1] in CLOSERS,
+            beginning=text[first : first + _WINDOW] if at - first <= 2 * _WINDOW else "",
             after=bare((after[1] or "") + after[2]) if after else "",
+            dotted=after is not None and text[after.end() : after.end() + 1] == ".",
             following=text[word : word + _WINDOW],
             opens=text[tail.solid],
             gap=tail.solid > tail.position,
-            dialogue=text[max(0, first - 2) : first].strip() in _DASHES,
+            dialogue=text[max(0, first - 3) : first].strip() in _DASHES,
         )
 
-    def _lead(self, opened: int) -> str:
-        """Give the word before the quotation that opens at `opened`, or nothing where it begins a sentence."""
-        words = self._text[max(0, opened - _WINDOW) : opened].split()
-        return "" if not words or words[-1].rstrip(_CLOSERS)[-1:] in _FINAL else bare(words[-1])
+    def _lead(self, opened: int) -> tuple[str, bool]:
+        """Give the word before the quotation that opens at `opened`, and whether a colon stands between.
 
-
-class _Enclosures:
-    """The quotations and bracketed remarks of a text.
-
-    `closing` maps each closing quote to its opening one, or to -1 where there is none.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.closing: dict[int, int] = {}
-        opened: dict[str, int] = {}
-        brackets: dict[str, list[int]] = {"(": [], "[": [], "{": []}
-        quotations, remarks = [], []
-        for found in _ENCLOSING.finditer(text):
-            at, char = found.start(), found[0]
-            if char in brackets:
-                brackets[char].append(at)
-            elif char in _PAIRS:
-                if brackets[_PAIRS[char]]:
-                    remarks.append((brackets[_PAIRS[char]].pop(), at))
-            elif _closes(text, at, opened=_KINDS[char] in opened):
-                start = self.closing[at] = opened.pop(_KINDS[char], -1)
-                if start >= 0:
-                    quotations.append((start, at))
-            else:
-                opened[_KINDS[char]] = at
-        self._quotations = _outermost(quotations)
-        self._remarks = _outermost((start, end) for start, end in remarks if end - start <= _REMARK)
-
-    def remark(self, at: int) -> int:
-        """Give the opening of the bracketed remark around a position, or -1."""
-        starts, ends = self._remarks
-        index = bisect_right(starts, at) - 1
-        return starts[index] if index >= 0 and at < ends[index] else -1
-
-    def quotation(self, at: int, position: int) -> bool:
-        """Tell whether a mark and the boundary after it are within one quotation."""
-        starts, ends = self._quotations
-        index = bisect_right(starts, at) - 1
-        return index >= 0 and position <= ends[index]
-
-
-def _outermost(spans: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
-    """Leave out the spans that begin within another one; give the starts and the ends of the rest, in order."""
-    starts: list[int] = []
-    ends: list[int] = []
-    for start, end in sorted(spans):
-        if not ends or start > ends[-1]:
-            starts.append(start)
-            ends.append(end)
-    return starts, ends
-
-
-def _closes(text: str, at: int, *, opened: bool) -> bool:
-    """Tell a closing quote from an opening one.
-
-    White space or punctuation on one side alone decides, as Arabic writers turn “ and ” either way; else the shape
-    does, and for the straight quote whether one is `opened`.
-    """
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    free = not before or before.isspace() or before in _OPENERS
-    spaced = not after or after.isspace() or after in _FINAL + _INNER + _CLOSERS
-    if free != spaced:
-        return spaced
-    return text[at] in "”»›’" or (text[at] == '"' and opened)
+        The word is empty where the quotation begins a sentence.
+        """
+        before = self._text[max(0, opened - _WINDOW) : opened].rstrip()
+        introduced = before.endswith(":")
+        words = before.rstrip(": ").split()
+        return "" if not words or words[-1].rstrip(CLOSERS)[-1:] in FINAL else bare(words[-1]), introduced
