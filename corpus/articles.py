@@ -111,9 +111,13 @@ def sentences_of(document: Document, language: str = "ar", quotes: Quotes = "spl
     """Split a document's blocks into its sentences; see `corpus.split` for `quotes`."""
     sentences: list[Sentence] = []
     for paragraph, block in enumerate(document.blocks):
-        for start, end in split(document.text[block.start : block.end], language, quotes=quotes):
-            a, b = block.start + start, block.start + end
-            sentences.append(Sentence(paragraph, len(sentences), a, b, document.text[a:b]))
+        text = document.text[block.start : block.end]
+        at = block.start
+        for line in [text] if document.wrapped else text.split("\n"):
+            for start, end in split(line, language, quotes=quotes):
+                sentence = Sentence(paragraph, len(sentences), at + start, at + end, line[start:end])
+                sentences.append(sentence)
+            at += len(line) + 1
     return sentences
 
 

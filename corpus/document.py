@@ -1,5 +1,6 @@
 """A document: the readable text of an article, spans into it, and its blocks in English."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -50,12 +51,14 @@ class Document:
     """An article: its name, its readable text, its blocks in reading order, and the marks inside them.
 
     `text` is the file's own text where the format is plain; otherwise that of its blocks, an empty line between two.
+    A line break inside a block ends a sentence, but not in `wrapped` text, whose lines were only broken to fit a page.
     """
 
     name: str
     text: str
     blocks: tuple[Block, ...]
     marks: tuple[Mark, ...] = ()
+    wrapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,11 @@ def _in_order(marks: Iterable[Mark]) -> Iterator[Mark]:
     for _, together in groupby(sorted(marks, key=lambda m: (m.start, m.key)), key=lambda m: m.start):
         alike = list(together)
         spans = sorted((m for m in alike if m.end > m.start), key=lambda m: (-m.end, m.key))
+        keys = sorted(m.key for m in spans)
+        at = 0
         for mark in (m for m in alike if m.end == m.start):
-            spans.insert(sum(m.key < mark.key for m in spans), mark)
-        yield from spans
+            before = bisect_left(keys, mark.key)
+            yield from spans[at:before]
+            yield mark
+            at = before
+        yield from spans[at:]

@@ -82,21 +82,31 @@ class _Projection:
         self.weights = alignment.weights
 
     def place(self, clips: Sequence[Clip]) -> list[Span]:
+        """Place outer clips before inner ones, and what holds words before what is empty."""
         places: dict[int, Span] = {}
+        outer = _outer(clips)
+        owners: list[int | None] = [None] * len(self.words)  # the innermost clip on each word
         order = sorted(range(len(clips)), key=lambda i: (clips[i].mark.depth, clips[i].start == clips[i].end))
         for number in order:
-            clip = clips[number]
-            around = [places[i] for i in places if clips[i].holds(clip)]
-            low, high = max((a for a, _ in around), default=0), min((b for _, b in around), default=len(self.target))
-            if clip.start == clip.end:
+            clip, around = clips[number], outer[number]
+            low, high = (0, len(self.target)) if around is None else places[around]
+            span = None
+            if clip.start < clip.end:
+                # A word may be taken by an inner clip of what its place belongs to, and by no other.
+                free = [
+                    low <= a and b <= high and owner == around for (a, b), owner in zip(self.words, owners, strict=True)
+                ]
+                span = self._literal(clip, low, high, free) or self._run(clip, low, high, free)
+            if span is None:
                 at = min(max(self._point(clip.start), low), high)
-                places[number] = at, at
-                continue
-            taken = [places[i] for i in places if not clips[i].holds(clip) and places[i][0] < places[i][1]]
-            places[number] = self._verbatim(clip, low, high, taken) or self._run(clip, low, high, taken)
+                span = at, at
+            for word, (a, b) in enumerate(self.words):
+                if a < span[1] and b > span[0]:
+                    owners[word] = number
+            places[number] = span
         return [places[number] for number in range(len(clips))]
 
-    def _verbatim(self, clip: Clip, low: int, high: int, taken: Sequence[Span]) -> Span | None:
+    def _literal(self, clip: Clip, low: int, high: int, free: Sequence[bool]) -> Span | None:
         """Find the clip's own text in the translation, standing alone and once."""
         text = self.source[clip.start : clip.end].strip()
         found = self.target.find(text, low, high) if text else -1
@@ -106,30 +116,23 @@ class _Projection:
         glued = (found > 0 and (self.target[found - 1] + text[0]).isalnum()) or (
             end < len(self.target) and (text[-1] + self.target[end]).isalnum()
         )
-        return None if glued or any(a < end and found < b for a, b in taken) else (found, end)
+        taken = any(a < end and b > found and not own for (a, b), own in zip(self.words, free, strict=True))
+        return None if glued or taken else (found, end)
 
-    def _run(self, clip: Clip, low: int, high: int, taken: Sequence[Span]) -> Span:
+    def _run(self, clip: Clip, low: int, high: int, free: Sequence[bool]) -> Span | None:
         """Find the run of free words that owes the clip most."""
-        own = {i for i, (a, b) in enumerate(self.origins) if a < clip.end and b > clip.start}
-        if not own:
-            at = min(max(self._point(clip.start), low), high)
-            return at, at
+        own = [i for i, (a, b) in enumerate(self.origins) if a < clip.end and b > clip.start]
         best: tuple[float, int, int] | None = None
-        total, first = 0.0, 0
-        free = False
-        for number, (start, end) in enumerate(self.words):
-            if start < low or end > high or any(a < end and start < b for a, b in taken):
-                free = False
+        total, first = 0.0, -1
+        for number, allowed in enumerate(free):
+            if not allowed or not own:
+                first = -1
                 continue
             gain = sum(self.weights[number][i] for i in own) - 0.5
-            total, first = (total + gain, first) if free and total > 0 else (gain, number)
-            free = True
+            total, first = (total + gain, first) if first >= 0 and total > 0 else (gain, number)
             if best is None or total > best[0] or (total == best[0] and gain > 0):
                 best = total, first, number
-        if best is None:
-            at = min(max(self._point(clip.start), low), high)
-            return at, at
-        return self._with_punctuation(clip, best[1], best[2], low, high)
+        return self._with_punctuation(clip, best[1], best[2], low, high) if best else None
 
     def _with_punctuation(self, clip: Clip, first: int, last: int, low: int, high: int) -> Span:
         """Take in the quotes and marks beside the words, where the clip has some at that end too."""
@@ -158,6 +161,19 @@ class _Projection:
         end = self.words[number][1]
         punctuated = self.source[at - 1] in _CLOSING and end < len(self.target) and self.target[end] in _CLOSING
         return end + punctuated
+
+
+def _outer(clips: Sequence[Clip]) -> list[int | None]:
+    """Tell for each clip the innermost one around it."""
+    found: list[int | None] = [None] * len(clips)
+    opened: list[int] = []
+    for number in sorted(range(len(clips)), key=lambda i: (clips[i].start, clips[i].mark.depth, -clips[i].end)):
+        while opened and not clips[opened[-1]].holds(clips[number]):
+            opened.pop()
+        found[number] = opened[-1] if opened else None
+        if clips[number].start < clips[number].end:
+            opened.append(number)
+    return found
 
 
 def _restore(source: str, target: str, clips: Sequence[Clip], places: Sequence[Span]) -> tuple[str, list[Span]]:

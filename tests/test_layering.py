@@ -10,13 +10,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"mt": {"mt"}, "corpus": {"corpus", "mt"}, "eval": {"eval", "mt"}}
+TRAINING = {f"mt/training/{part}.py" for part in ("learner", "export", "checkpoint", "development")}
 OWNERS = {
-    "torch": {"mt/marian.py", "mt/train.py"},
-    "transformers": {"mt/marian.py", "mt/train.py"},
+    "torch": {"mt/marian.py", *TRAINING},
+    "transformers": {"mt/marian.py", "mt/training/learner.py", "mt/training/export.py"},
     "ctranslate2": {"mt/ct2.py"},
-    "sentencepiece": {"mt/vocabulary.py", "mt/train.py"},
+    "sentencepiece": {"mt/vocabulary.py", "mt/training/pieces.py"},
     "sacrebleu": {"eval/metrics.py"},
     "huggingface_hub": {"mt/model.py"},
+    "pyromark": {"corpus/readers/markdown_blocks.py"},
+    "jinja2": {"corpus/export.py"},
+    "markupsafe": {"corpus/export.py"},
+    "trafilatura": {"corpus/readers/extract.py"},
 }
 HEAVY = {*OWNERS, "numpy", "lxml", "rich"}
 LAYERS = {

@@ -10,7 +10,7 @@ from itertools import pairwise
 __all__ = ["suggest_encoding", "wide_encoding"]
 
 # What is left open between two encodings the commoner one gets: the head start of each, in nats.
-_PRIORS = {"windows-1256": 5.0, "iso-8859-6": 1.0, "cp720": 0.0, "mac-arabic": 0.0}
+_PRIORS = {"windows-1256": 4, "iso-8859-6": 1, "cp720": 0.0, "mac-arabic": 0.0}
 _SAMPLE = 1 << 16  # bytes that are looked at
 _ALPHABET = 36
 

@@ -28,7 +28,8 @@ def parse(name: str, data: bytes, place: str, reading: Reading) -> Document:
     tell whether a text is hard-wrapped, of a stream what comes first.
     """
     text = _decoded(data, place, reading)
-    return Document(name, text, tuple(blocks_of(text, wrapped=_is_wrapped(data))))
+    wrapped = _is_wrapped(data)
+    return Document(name, text, tuple(blocks_of(text, wrapped=wrapped)), wrapped=wrapped)
 
 
 def render(data: bytes, place: str, reading: Reading, english: Sequence[English]) -> bytes:
@@ -48,7 +49,7 @@ def chunks(stream: BinaryIO) -> Iterator[bytes]:
 
     Text whose lines end in CR alone stays whole.
     """
-    wrapped = False
+    wrapped: bool | None = None
 
     def ends(first: bytes) -> re.Pattern[bytes]:
         nonlocal wrapped
