@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
+from select import select
 
 from corpus.document import Document, Sentence
 from corpus.readers import READERS, Reader, Reading, opened, read_bytes
@@ -20,6 +21,8 @@ __all__ = ["Article", "find_articles", "sentences_of"]
 _MARKED = re.compile(r"(?P<stem>.+)\.(?P<language>ar|en|ar-en)(?P<extension>\.[^.]+)?", re.IGNORECASE)
 _NOT_ARTICLES = re.compile(r"(readme|licen[cs]e|copying|changelog|contributing|notice)(\.[^.]*)?", re.IGNORECASE)
 STDIN = Path("-")
+PAUSE = 0.05
+"""Seconds without input after which a stream is answered as far as it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class Article:
     def streamed(self) -> bool:
         """Whether it can be read only once."""
         return self.path == STDIN and self.content is None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is a stream in which nothing more has come for a moment."""
+        return self.streamed and not select([sys.stdin.buffer], [], [], PAUSE)[0]
 
     def data(self) -> bytes:
         """Read the file's bytes.
@@ -79,7 +87,8 @@ def find_articles(inputs: Iterable[Path], reader: str | None = None, *, stream: 
     """List the articles of files and folders, sorted by name.
 
     A folder is walked: `NAME.ar.EXT` is an article and `NAME.en.EXT` beside it its reference; of the other files
-    those with a known extension are articles; hidden files, READMEs and `NAME.ar-en.EXT` are none. A file named itself is always one.
+    those with a known extension are articles; hidden files, READMEs and `NAME.ar-en.EXT` are none. A file named itself
+    is always one.
     A document's name is its path below the folder, without `.ar.EXT`. Stdin is read at once, or with `stream` when its
     article is.
 

@@ -10,6 +10,9 @@ __all__ = ["Clip", "project", "simple"]
 
 Span = tuple[int, int]
 
+CROWDED = 500
+"""The most clips of a sentence that are worth a search each."""
+
 _OPENING = frozenset("\"'“«‹([{„‘#@")
 _CLOSING = frozenset("\"'”»›)]}.,،؛;:!?؟…’%٪")
 
@@ -33,7 +36,8 @@ def simple(source: str, target: str, clips: Sequence[Clip]) -> bool:
     So it is where each holds the whole sentence or stands at an end of it, and where the translation is the source.
     """
     spans = words(source)
-    return source == target or not spans or all(_whole(clip, spans) for clip in clips)
+    whole = source == target or not spans or all(_whole(clip, spans) for clip in clips)
+    return whole or len(clips) > CROWDED
 
 
 def project(
@@ -45,12 +49,15 @@ def project(
     most to its words: the run with the largest sum of (share - 1/2), a share being how much of its attention a
     target word gives to the clip's words. Inner clips stay inside outer ones, and none takes the words of another.
     Where nothing is left it stands empty. The text of verbatim clips takes the place of what the translation made of
-    it. `alignment` may be missing where the clips are `simple`.
+    it. `alignment` may be missing where the clips are `simple`. More than `CROWDED` clips in a sentence, which no
+    writer makes, are placed by their share of its length.
     """
     if source == target:
         return target, [(clip.start, clip.end) for clip in clips]
     spans = words(source)
-    if alignment is None:
+    if len(clips) > CROWDED:
+        places = [(_scaled(clip.start, source, target), _scaled(clip.end, source, target)) for clip in clips]
+    elif alignment is None:
         places = [_at_edges(clip, target, spans) for clip in clips]
     else:
         places = _Projection(source, target, alignment).place(clips)
@@ -69,6 +76,15 @@ def _at_edges(clip: Clip, target: str, spans: Sequence[Span]) -> Span:
         return 0, len(target)
     edge = 0 if not spans or clip.end <= spans[0][0] else len(target)
     return edge, edge
+
+
+def _scaled(at: int, source: str, target: str) -> int:
+    """Give the place with the same share of the text before it, at the end of a word."""
+    place = at * len(target) // len(source)
+    inside = (i for i in range(place, len(target)) if i and (target[i - 1] + target[i]).isalnum())
+    while place == next(inside, None):
+        place += 1
+    return place
 
 
 class _Projection:

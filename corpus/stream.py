@@ -21,17 +21,21 @@ class Split:
 
 
 def translate_documents(
-    documents: Iterable[Split], translator: Translator
+    documents: Iterable[Split | None], translator: Translator
 ) -> Iterator[tuple[Split, tuple[Translation, ...]]]:
     """Give each document with its translations, in order.
 
     The translator sees one stream of sentences and batches them across documents; no more documents are held than
-    its window takes.
+    its window takes. None among the documents says that the next one may be long in coming: those before are given
+    without waiting for it.
     """
     waiting: deque[Split] = deque()
 
-    def sentences() -> Iterator[str]:
+    def sentences() -> Iterator[str | None]:
         for split in documents:
+            if split is None:
+                yield None
+                continue
             waiting.append(split)
             yield from (sentence.text for sentence in split.sentences)
 

@@ -121,11 +121,13 @@ def translate_articles(
     Raises `InputError` for a file that cannot be written.
     """
 
-    def documents() -> Iterator[Split]:
+    def documents() -> Iterator[Split | None]:
         for number, article in enumerate(articles):
             for data in article.chunks() if form in _PIECEWISE else (article.data(),):
                 document = article.document(reading, data)
                 yield Split(number, document, tuple(sentences_of(document, quotes=reading.quotes)), data)
+                if article.waiting:
+                    yield None
 
     def content(split: Split, translations: Sequence[Translation]) -> Iterator[str | bytes]:
         article, place = articles[split.place], places[split.place]

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from mt.alignment import Alignment, diagonal, fold
 from mt.batch import BUDGET, LIMIT, batches, cut
 from mt.engine import Decoding, Engine, Hypothesis
+from mt.english import tidy, western, with_emoji
 from mt.fidelity import faults
-from mt.normalize import has_arabic, normalize, western
+from mt.normalize import Normalizer, has_arabic, normalize
 from mt.vocabulary import END, Vocabulary
 
 __all__ = ["WINDOW", "Translation", "Translator"]
@@ -65,31 +66,51 @@ class Translator:
     ) -> None:
         self._engine = engine
         self._vocabulary = vocabulary
+        self._normalize = Normalizer.of(vocabulary)
         self._decoding = decoding
+        self._positions = positions
         self._limit = min(LIMIT, positions // 2 - 12)  # the output's cap needs positions too
         self._deterministic = deterministic
         self._on_batch = on_batch
 
-    def translate(self, sentences: Iterable[str]) -> Iterator[Translation]:
+    def translate(self, sentences: Iterable[str | None]) -> Iterator[Translation]:
         """Translate a stream; one translation a sentence, in order.
 
         Works in windows of `WINDOW` sentences, the next ones read and cut into pieces while the engine is busy with
-        the last, at most three at a time, so that memory does not grow with the stream. A sentence without Arabic
-        letters is carried over as it is, its digits and punctuation in the English form.
+        the last, at most three at a time, so that memory does not grow with the stream. None in the stream says that
+        the next sentence may be long in coming: those before are given without waiting for it. A sentence without
+        Arabic letters is carried over as it is, its digits and punctuation in the English form.
         """
-        stream = iter(sentences)
         with ThreadPoolExecutor(self._engine.workers) as pool:
-            windows = (self._start(window, pool) for window in iter(lambda: list(islice(stream, WINDOW)), []))
-            checked = (self._check(window, pool) for window in _one_ahead(windows))
+            windows = (self._start(window, pool) if window else None for window in _windows(sentences))
+            checked = (self._check(w, pool) if w else None for w in _one_ahead(windows))
             try:
                 for window in _one_ahead(checked):
-                    yield from self._deliver(*window)
+                    if window:
+                        yield from self._deliver(*window)
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
+    def align(self, pairs: Sequence[tuple[str, str]]) -> list[Alignment]:
+        """Tell which words of each translation stem from which of its source, by the model's attention.
+
+        Pairs of source and translation, whoever made it. Where no model can say (a text without Arabic letters, one
+        longer than the model's positions) the words are aligned by position.
+        """
+        alignments = [diagonal(source, target) for source, target in pairs]
+        rows: dict[int, tuple[list[str], list[str]]] = {}
+        for number, (source, target) in enumerate(pairs):
+            pieces = self._vocabulary.encode(normalize(source)), self._vocabulary.encode_target(target)
+            if has_arabic(source) and 0 < max(map(len, pieces)) < self._positions:
+                rows[number] = [*pieces[0], END], [*pieces[1], END]
+        answers = self._engine.attend([row for row, _ in rows.values()], [row for _, row in rows.values()])
+        for (number, row), weights in zip(rows.items(), answers, strict=True):
+            alignments[number] = fold(*pairs[number], *row, weights)
+        return alignments
+
     def _start(self, sentences: list[str], pool: ThreadPoolExecutor) -> "_Window":
         """Hand a window's distinct sentences to the engine."""
-        texts = [normalize(s) if has_arabic(s) else "" for s in sentences]
+        texts = [self._normalize(s) if has_arabic(s) else "" for s in sentences]
         counts = Counter(text for text in texts if text)
         return _Window(sentences, texts, counts, self._submit(list(counts), self._decoding, pool))
 
@@ -105,7 +126,11 @@ class Translator:
         for text, again in zip(second.texts, self._collect(second, {}), strict=True):
             found[text] = min(found[text], again, key=_badness)
         for sentence, text in zip(window.sentences, window.texts, strict=True):
-            yield found[text] if text else Translation(western(" ".join(sentence.split())), None)
+            if text:
+                translation = found[text]  # shared by sentences that differ in what no model sees
+                yield replace(translation, text=with_emoji(translation.text, sentence))
+            else:
+                yield Translation(western(" ".join(sentence.split())), None)
 
     def _submit(self, texts: Sequence[str], decoding: Decoding, pool: ThreadPoolExecutor) -> "_Work":
         """Cut texts into rows of pieces and rows into batches, and queue them."""
@@ -138,15 +163,36 @@ class Translator:
         text = " ".join(filter(None, (self._vocabulary.decode(part.pieces) for part in parts)))
         tokens = [len(part.pieces) + 1 for part in parts]  # `</s>` has a probability too
         score = sum(part.score * n for part, n in zip(parts, tokens, strict=True)) / sum(tokens)
-        return Translation(text, score, faults(source, text), sum(tokens), len(parts))
+        # Checked before it is tidied: a loop of marks must still be seen as one.
+        return Translation(tidy(text), score, faults(source, text), sum(tokens), len(parts))
 
 
-def _one_ahead(items: Iterable[_Item]) -> Iterator[_Item]:
-    """Give each item when the next one has been made, so that the engine always has that one's work queued."""
+def _windows(sentences: Iterable[str | None]) -> Iterator[list[str] | None]:
+    """Cut a stream into windows; None, which ends a window early, comes behind it."""
+    window: list[str] = []
+    for sentence in sentences:
+        if sentence is not None:
+            window.append(sentence)
+        if window and (sentence is None or len(window) == WINDOW):
+            yield window
+            window = []
+        if sentence is None:
+            yield None
+    if window:
+        yield window
+
+
+def _one_ahead(items: Iterable[_Item | None]) -> Iterator[_Item | None]:
+    """Give each item when the next one has been made, so that the engine always has that one's work queued.
+
+    None, for which nothing is made, is given at once, and what is before it.
+    """
     held: list[_Item] = []
     for item in items:
         yield from held
-        held = [item]
+        held = [] if item is None else [item]
+        if item is None:
+            yield None
     yield from held
 
 

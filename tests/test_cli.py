@@ -93,6 +93,44 @@ def test_translate_reads_stdin_and_writes_records(article: Path) -> None:
     assert all(-10 < r["score"] < 0 for r in records)
 
 
+def test_translate_answers_a_slow_pipe_line_by_line() -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from mt.cli import main; main()",
+        "translate",
+        "-",
+        "--model",
+        "compact",
+        "--fast",
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        for line in ("وصل الوفد إلى بغداد.", "قال الرئيس ذلك."):
+            process.stdin.write(f"{line}\n".encode())
+            process.stdin.flush()
+            assert process.stdout.readline().decode().strip()  # while stdin is still open
+        process.stdin.close()
+        assert process.stdout.read() == b""
+    assert process.returncode == 0
+
+
+def test_one_bad_article_of_many_is_named_and_the_rest_go_on(article: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    (folder / "a.txt").write_text(ARTICLE, "utf-8")
+    (folder / "b.txt").write_bytes("وصل الوفد إلى بغداد صباح اليوم".encode("cp1256"))
+    (folder / "c.docx").write_bytes(b"PK\x03\x04 cut off")
+    result = compact("translate", folder, "-o", tmp_path / "out")
+    assert result.exit_code == 1
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 2
+    assert "b.txt: not UTF-8 at byte 0 (0xe6); looks like windows-1256: give --encoding windows-1256" in errors[0]
+    assert "c.docx" in errors[1]
+    assert [path.name for path in sorted((tmp_path / "out").iterdir())] == ["a.en.txt"]
+
+
 def test_translate_gives_a_sentence_a_line(article: Path) -> None:
     english = compact("translate", article, "--to", "text").stdout.split("\n")
     arabic = muwazi("split", article).stdout.split("\n")
@@ -191,7 +229,7 @@ BAD_MODELS = {"bert": {"config.json": '{"model_type": "bert"}'}, "broken": {"con
     [
         (["translate", "missing.txt"], "missing.txt: no such file"),
         (["build", "nothing", "-o", "out"], "no articles in this folder"),
-        (["build", "old.txt", "-o", "out"], "not UTF-8 at byte 0 (0xe3); give --encoding"),
+        (["build", "old.txt", "-o", "out"], "not UTF-8 at byte 0 (0xe3); looks like windows-1256: give --encoding windows-1256"),
         (["translate", "old.txt"], "not UTF-8 at byte 0"),
         (["translate", "old.txt", "-o", "out.txt"], "not UTF-8"),
         (["split", "old.txt"], "not UTF-8"),
@@ -210,7 +248,7 @@ BAD_MODELS = {"bert": {"config.json": '{"model_type": "bert"}'}, "broken": {"con
         (["build", "good.txt", "-o", "taken.txt", "--model", "compact"], "is no folder"),
         (["build", "good.txt", "-o", "taken.txt/x", "--model", "compact"], "cannot be written to"),
         (["translate", "good.txt", "-o", "taken.txt/x", "--model", "compact"], "cannot be made"),
-        (["translate", "good.pdf"], "no reader for '.pdf'"),
+        (["translate", "good.pdf"], "named .pdf, but the content is plain text; give --from text"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(

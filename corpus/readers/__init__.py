@@ -9,7 +9,6 @@ A format is a module with two functions, and a third where it can be read piece 
   renderings joined are the rendering of the whole.
 """
 
-import codecs
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from corpus.document import Document, English
+from corpus.readers.encodings import suggest_encoding, wide_encoding
 from corpus.split import Quotes
 from mt.errors import InputError
 
@@ -121,14 +121,17 @@ def decode(data: bytes, place: str, encoding: str | None = None) -> str:
     Raises `InputError` naming the byte offset and the remedy.
     """
     encoding = encoding or "utf-8"
-    if encoding == "utf-8" and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError(f"{place}: UTF-16 text, not UTF-8; give --encoding utf-16")
+    if encoding == "utf-8" and (wide := wide_encoding(data[:4096])):
+        raise InputError(f"{place}: {wide.upper()} text, not UTF-8; give --encoding {wide}")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
+        likely = suggest_encoding(data)
+        remedy = (
+            f"looks like {likely}: give --encoding {likely}" if likely and likely != encoding else "give --encoding"
+        )
         raise InputError(
-            f"{place}: not {encoding.upper()} at byte {error.start} (0x{data[error.start]:02x}); give --encoding "
-            "(old Arabic files are often windows-1256)"
+            f"{place}: not {encoding.upper()} at byte {error.start} (0x{data[error.start]:02x}); {remedy}"
         ) from error
     except LookupError:
         raise InputError(f"unknown encoding {encoding!r}; --encoding takes names such as utf-8, windows-1256") from None

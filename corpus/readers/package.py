@@ -33,7 +33,7 @@ _OTHER = {b"%PDF": "a PDF file", b"{\\rtf": "an RTF file", b"\x1f\x8b": "a gzip 
 class Package:
     """A zip file held in memory; `place` and `what` ("Word document") name it in errors."""
 
-    data: bytes
+    archive: zipfile.ZipFile
     place: str
     what: str
     entries: Mapping[str, zipfile.ZipInfo]
@@ -53,12 +53,12 @@ class Package:
             kind = next((k for magic, k in _OTHER.items() if data.startswith(magic)), "another kind of file")
             raise InputError(f"{place}: no {what} but {kind if data else 'an empty file'}; give the right one")
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                infos = archive.infolist()
+            archive = zipfile.ZipFile(io.BytesIO(data))
         except _FAULTS as error:
             raise _damaged(place, what, error) from error
+        infos = archive.infolist()
         _check(infos, len(data), place, what)
-        return cls(data, place, what, {info.filename: info for info in infos})
+        return cls(archive, place, what, {info.filename: info for info in infos})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,8 +72,7 @@ class Package:
         """
         if name not in self.entries:
             raise InputError(f"{self.place}: this {self.what} has no part {name!r}; open and save it again to mend it")
-        with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
-            return self._unpack(archive, self.entries[name])
+        return self._unpack(self.entries[name])
 
     def xml(self, name: str) -> etree._Element:
         """Parse an entry and give its root; nothing outside of it is loaded and no entity is expanded.
@@ -109,17 +108,17 @@ class Package:
         Raises `InputError` where an entry is damaged.
         """
         out = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(self.data)) as archive, zipfile.ZipFile(out, "w") as new:
-            new.comment = archive.comment
+        with zipfile.ZipFile(out, "w") as new:
+            new.comment = self.archive.comment
             for name, info in self.entries.items():
-                data = parts[name] if name in parts else self._unpack(archive, info)
+                data = parts[name] if name in parts else self._unpack(info)
                 new.writestr(copy.copy(info), data)
         return out.getvalue()
 
-    def _unpack(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    def _unpack(self, info: zipfile.ZipInfo) -> bytes:
         """Unpack an entry; a bound on the read keeps zlib from unpacking more than the list promises."""
         try:
-            with archive.open(info) as stream:
+            with self.archive.open(info) as stream:
                 data = stream.read(info.file_size + 1)
         except _FAULTS as error:
             raise _damaged(self.place, self.what, error) from error

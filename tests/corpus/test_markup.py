@@ -136,6 +136,14 @@ def test_what_stands_between_sentences_stays_there() -> None:
     assert carried(document, "One.", "Two.", align=never) == "One. <0>\n</0> Two."
 
 
+def test_a_crowd_of_marks_is_placed_in_order() -> None:
+    text = " ".join(["كلمة"] * 1_000)
+    document = one_block(text, *(Mark(5 * i, 5 * i + 4, i) for i in range(1_000)))
+    (block,) = english(document, sentences_of(document), ["word " * 999 + "word"], never)
+    assert [block.text[m.start : m.end] for m in block.marks] == ["word"] * 1_000
+    assert [m.start for m in block.marks] == sorted(m.start for m in block.marks)
+
+
 def test_unchanged_blocks_say_so() -> None:
     document = one_block(SOURCE, mark(SOURCE, "الرئيس"))
     (block,) = english(document, sentences_of(document), [SOURCE], never)

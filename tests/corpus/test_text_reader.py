@@ -1,11 +1,13 @@
 """Plain text: blocks, offsets, layout kept."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.articles import sentences_of
-from corpus.document import Document
+from corpus.document import Block, Document
 from corpus.markup import english
 from corpus.readers import READERS, Reading, decode
 from mt.alignment import diagonal
@@ -51,6 +53,12 @@ def test_lines_are_blocks(text: str, blocks: list[str]) -> None:
 def test_headings_are_told_from_paragraphs() -> None:
     document = parse("a", "افتتاح المكتبة\nافتتحت المكتبة صباح اليوم.\n")
     assert [block.kind for block in document.blocks] == ["heading", "paragraph"]
+
+
+def test_a_line_break_ends_a_sentence_except_in_wrapped_text() -> None:
+    document = Document("a", "بيت أول\nبيت ثان", (Block("paragraph", 0, 15),))
+    assert [s.text for s in sentences_of(document)] == ["بيت أول", "بيت ثان"]
+    assert [s.text for s in sentences_of(replace(document, wrapped=True))] == [document.text]
 
 
 def test_hard_wrapped_lines_are_joined() -> None:

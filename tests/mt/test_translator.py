@@ -90,7 +90,7 @@ def test_one_translation_a_sentence_in_order(
         ("...", "..."),
         ("؟!", "?!"),
         ("٣٫٥", "3.5"),
-        ("٪٥٠ ، ١٬٢٥٠؛", "%50 , 1,250;"),
+        ("٪٥٠ ، ١٬٢٥٠؛", "50%, 1,250;"),
         ("Hello,  world\n", "Hello, world"),
         ("https://example.org/?q=1", "https://example.org/?q=1"),
         ("😀🎉", "😀🎉"),
@@ -231,6 +231,21 @@ def test_at_most_three_windows_are_held(translator: Make, scripted: Scripted) ->
         assert next(stream).text == f"said الجملة {given_out}"
         assert read < given_out + 3 * 5
         assert len(scripted.rows) <= read
+
+
+def test_none_in_the_stream_asks_for_what_came_before_it(translator: Make, scripted: Scripted) -> None:
+    asked: list[str] = []
+
+    def halting() -> Iterator[str | None]:
+        for text in ("الأولى", "الثانية", None, None, "الثالثة", None, "الرابعة"):
+            if text:
+                asked.append(text)
+            yield text
+
+    found = []
+    for translation in translator(scripted).translate(halting()):
+        found.append((translation.text, len(asked)))
+    assert found == [("said الأولى", 2), ("said الثانية", 2), ("said الثالثة", 3), ("said الرابعة", 4)]
 
 
 class Slow(Scripted):
