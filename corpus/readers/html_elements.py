@@ -171,6 +171,8 @@ class _Page:
         found = self.attributes(token)
         language, place = self._declared(found) if found else ("", self.place)
         place = self._placed(name, place)
+        if name in ("html", "body"):  # browsers are told not to offer a translation; here one is asked for
+            place = replace(place, kept=False)
         if len(self.stack) == MAX_DEPTH:
             line = self.text.count("\n", 0, token.start) + 1
             raise InputError(
@@ -180,8 +182,6 @@ class _Page:
         block = name in _BLOCKS
         self.where[name].append(len(self.stack))
         self.stack.append(_Element(name, place))
-        if name in ("html", "body"):  # browsers are told not to offer a translation; here one is asked for
-            place = replace(place, kept=False)
         verbatim = name in _VERBATIM or (place.kept and not self.place.kept)
         self.place = place
         style = _STYLES.get(name, "")
