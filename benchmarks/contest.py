@@ -10,12 +10,13 @@ from typing import Any
 from opus_shape import ForcedEngine
 
 from corpus.articles import find_articles, sentences_of
+from corpus.readers import Reading
 from corpus.translate import place_outputs, survey, translate_articles
 from mt.batch import BUDGET, LIMIT, batches, cut
 from mt.ct2 import convert
 from mt.engine import Decoding, Engine, Hypothesis, cores, load_engine, output_cap
 from mt.model import Model
-from mt.normalize import has_arabic, normalize
+from mt.normalize import Normalizer, has_arabic
 from mt.translator import Translator
 from mt.vocabulary import END, Vocabulary
 
@@ -43,14 +44,15 @@ class Contest:
 
         self._model, self._name, self._beam, self._forced = model, name, beam, forced
         self._input, self._output = write_articles(lines, place / "articles"), place / "english"
-        read = [s.text for a in find_articles([self._input]) for s in sentences_of(a.document("utf-8"))]
+        read = [s.text for a in find_articles([self._input]) for s in sentences_of(a.document(Reading()))]
+        self._vocabulary = Vocabulary(model.path)
+        normalize = Normalizer.of(self._vocabulary)
         self._keys = [normalize(text) for text in read]
         self.sentences = list(
             {key: text for key, text in zip(self._keys, read, strict=True) if has_arabic(text)}.values()
         )
         step = max(1, len(self.sentences) // slow)
         self.few = self.sentences[::step][:slow]  # from all over: the same mix of lengths
-        self._vocabulary = Vocabulary(model.path)
         self._rows, self._few_rows = self._pieces(self.sentences), self._pieces(self.few)
         self._engine = Counting(ForcedEngine(model, cores()) if forced else load_engine(model))
         self._bare = CTranslate2(
@@ -141,8 +143,8 @@ class Contest:
         """Do all that the command does from files to files, with the model loaded."""
         articles = find_articles([self._input])
         places = place_outputs(articles, self._output, "same", many=True, force=True)
-        survey(articles, "utf-8")
-        done = translate_articles(articles, places, "same", "utf-8", self._model.id, self._translator(False))
+        survey(articles, Reading())
+        done = translate_articles(articles, places, "same", Reading(), self._model.id, self._translator(False))
         tokens = [translation.tokens for translations in done for translation in translations]
         self._tokens = sum(dict(zip(self._keys, tokens, strict=True)).values())  # what comes twice is decoded once
         return self._tokens
@@ -158,7 +160,7 @@ class Contest:
         return Translator(self._engine, self._vocabulary, Decoding(self._beam), deterministic=deterministic)
 
     def _pieces(self, sentences: Iterable[str]) -> list[list[str]]:
-        encode = self._vocabulary.encode
+        encode, normalize = self._vocabulary.encode, Normalizer.of(self._vocabulary)
         return [[*part, END] for text in sentences for part in cut(encode(normalize(text)), LIMIT)]
 
 
@@ -175,6 +177,10 @@ class Counting:
         if decoding == decoding.braked():
             self.braked.append(len(batch))
         return self._engine.translate(batch, decoding)
+
+    def attend(self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]) -> list[list[list[float]]]:
+        """Read the attention back."""
+        return self._engine.attend(sources, targets)
 
 
 def command_line(name: str, beam: int) -> list[str]:

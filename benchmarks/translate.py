@@ -27,7 +27,7 @@ from opus_shape import SEEDS, opus_shape
 
 from mt.engine import Decoding, cores, load_engine
 from mt.model import BUNDLED, Model, find
-from mt.normalize import has_arabic, normalize
+from mt.normalize import Normalizer, has_arabic
 from mt.translator import WINDOW, Translator
 from mt.vocabulary import Vocabulary
 
@@ -151,6 +151,7 @@ def memory(lines: Sequence[str], name: str, beam: int, sizes: Sequence[int], pla
 def company(lines: Sequence[str], model: Model, beam: int) -> None:
     """Print how many translations change with the sentences beside them, in padded and in equal-length batches."""
     engine, vocabulary = load_engine(model), Vocabulary(model.path)
+    normalize = Normalizer.of(vocabulary)
     sentences = list({normalize(line): line for line in lines if has_arabic(line)}.values())
     print("| batches | company | texts that differ | scores that differ |\n|---|---|---|---|")
     for batching, deterministic in (("padded", False), ("of equal length", True)):

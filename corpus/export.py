@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from corpus.document import Document, English, Kind, Mark, nested
-from corpus.readers.markdown_writer import written
+from corpus.readers.markdown.writer import written
 from corpus.readers.slices import Tag
 
 if TYPE_CHECKING:

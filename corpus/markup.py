@@ -78,7 +78,9 @@ def _block(
     sentences: list[tuple[int, int]] = []
     placed: dict[int, tuple[int, int]] = {}
     for line in lines:
-        text += source[at - offset : line.sentence.start - offset] or (" " if sentences else "")
+        begin = line.sentence.start
+        glued = not sentences or any(m.verbatim and m.start < begin < m.end for m in marks)
+        text += source[at - offset : begin - offset] or ("" if glued else " ")
         at = line.sentence.end
         alignment = alignments.get(line.sentence.sentence)
         carried, places = project(line.sentence.text, line.translation, line.clips, alignment)

@@ -197,19 +197,21 @@ def _restore(source: str, target: str, clips: Sequence[Clip], places: Sequence[S
     moved = list(places)
     for number in sorted(range(len(clips)), key=lambda i: places[i], reverse=True):
         clip, (start, end) = clips[number], moved[number]
-        text = source[clip.start : clip.end]
-        if not clip.mark.verbatim or clip.start == clip.end or target[start:end] == text:
+        if not clip.mark.verbatim or clip.start == clip.end:
             continue
-        before = " " if start == end and start and not target[start - 1].isspace() else ""
-        after = " " if start == end < len(target) and target[end].isalnum() else ""
-        target = target[:start] + before + text + after + target[end:]
-        begin = start + len(before)
-        shift = len(before) + len(text) + len(after) - (end - start)
-        for other, (a, b) in enumerate(moved):
-            if other == number:
-                moved[other] = begin, begin + len(text)
-            else:
-                moved[other] = _shifted(a, start, end, shift), _shifted(b, start, end, shift)
+        text = source[clip.start : clip.end]
+        begin = start
+        if target[start:end] != text:
+            before = " " if start == end and start and not target[start - 1].isspace() else ""
+            after = " " if start == end < len(target) and target[end].isalnum() else ""
+            target = target[:start] + before + text + after + target[end:]
+            begin = start + len(before)
+            shift = len(before) + len(text) + len(after) - (end - start)
+            moved = [(_shifted(a, start, end, shift), _shifted(b, start, end, shift)) for a, b in moved]
+            moved[number] = begin, begin + len(text)
+        for other, inner in enumerate(clips):
+            if clip.holds(inner):  # it reads as in the source, to its inner marks
+                moved[other] = begin + inner.start - clip.start, begin + inner.end - clip.start
     return target, moved
 
 

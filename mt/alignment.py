@@ -1,7 +1,7 @@
 """Which words of a translation stem from which words of its source: the model's own attention, read back."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mt.normalize import normalize
@@ -46,14 +46,16 @@ def fold(
     source_pieces: Sequence[str],
     target_pieces: Sequence[str],
     rows: Sequence[Sequence[float]],
+    normalize: Callable[[str], str] = normalize,
 ) -> Alignment:
     """Add the attention of pieces up to that of words.
 
-    `source` is the text as written, `source_pieces` are those of it normalised; `rows` has a row a target piece and a
-    column a source piece, `</s>` allowed at the end of both.
+    `source` is the text as written, `source_pieces` are those of it normalised by `normalize`; `rows` has a row
+    a target piece and a column a source piece, `</s>` allowed at the end of both.
     """
     a, b = words(source), words(target)
-    of_source = _owners(_normalised(source, a), piece_spans(source_pieces, normalize(source)))
+    seen = normalize(source)
+    of_source = _owners(_normalised(source, a, seen, normalize), piece_spans(source_pieces, seen))
     of_target = _owners(b, piece_spans(target_pieces, target))
     sums = [[0.0] * len(a) for _ in b]
     for owner, row in zip(of_target, rows, strict=False):
@@ -86,9 +88,8 @@ def piece_spans(pieces: Sequence[str], text: str) -> list[Span]:
     return spans
 
 
-def _normalised(text: str, spans: Sequence[Span]) -> list[Span]:
+def _normalised(text: str, spans: Sequence[Span], whole: str, normalize: Callable[[str], str]) -> list[Span]:
     """Find each word in the normalised text; one that normalising takes away has an empty span."""
-    whole = normalize(text)
     found: list[Span] = []
     at = 0
     for start, end in spans:

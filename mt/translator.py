@@ -11,7 +11,7 @@ from mt.batch import BUDGET, LIMIT, batches, cut
 from mt.engine import Decoding, Engine, Hypothesis
 from mt.english import tidy, western, with_emoji
 from mt.fidelity import faults
-from mt.normalize import Normalizer, has_arabic, normalize
+from mt.normalize import Normalizer, has_arabic
 from mt.vocabulary import END, Vocabulary
 
 __all__ = ["WINDOW", "Translation", "Translator"]
@@ -100,12 +100,12 @@ class Translator:
         alignments = [diagonal(source, target) for source, target in pairs]
         rows: dict[int, tuple[list[str], list[str]]] = {}
         for number, (source, target) in enumerate(pairs):
-            pieces = self._vocabulary.encode(normalize(source)), self._vocabulary.encode_target(target)
+            pieces = self._vocabulary.encode(self._normalize(source)), self._vocabulary.encode_target(target)
             if has_arabic(source) and 0 < max(map(len, pieces)) < self._positions:
                 rows[number] = [*pieces[0], END], [*pieces[1], END]
         answers = self._engine.attend([row for row, _ in rows.values()], [row for _, row in rows.values()])
         for (number, row), weights in zip(rows.items(), answers, strict=True):
-            alignments[number] = fold(*pairs[number], *row, weights)
+            alignments[number] = fold(*pairs[number], *row, weights, self._normalize)
         return alignments
 
     def _start(self, sentences: list[str], pool: ThreadPoolExecutor) -> "_Window":

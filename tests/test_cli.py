@@ -229,7 +229,10 @@ BAD_MODELS = {"bert": {"config.json": '{"model_type": "bert"}'}, "broken": {"con
     [
         (["translate", "missing.txt"], "missing.txt: no such file"),
         (["build", "nothing", "-o", "out"], "no articles in this folder"),
-        (["build", "old.txt", "-o", "out"], "not UTF-8 at byte 0 (0xe3); looks like windows-1256: give --encoding windows-1256"),
+        (
+            ["build", "old.txt", "-o", "out"],
+            "not UTF-8 at byte 0 (0xe3); looks like windows-1256: give --encoding windows-1256",
+        ),
         (["translate", "old.txt"], "not UTF-8 at byte 0"),
         (["translate", "old.txt", "-o", "out.txt"], "not UTF-8"),
         (["split", "old.txt"], "not UTF-8"),

@@ -18,10 +18,10 @@ OWNERS = {
     "sentencepiece": {"mt/vocabulary.py", "mt/training/pieces.py"},
     "sacrebleu": {"eval/metrics.py"},
     "huggingface_hub": {"mt/model.py"},
-    "pyromark": {"corpus/readers/markdown_blocks.py"},
+    "pyromark": {"corpus/readers/markdown/blocks.py"},
     "jinja2": {"corpus/export.py"},
     "markupsafe": {"corpus/export.py"},
-    "trafilatura": {"corpus/readers/extract.py"},
+    "trafilatura": {"corpus/readers/html/extract.py"},
 }
 HEAVY = {*OWNERS, "numpy", "lxml", "rich"}
 LAYERS = {

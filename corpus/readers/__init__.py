@@ -81,8 +81,8 @@ READERS = {
         Reader("docx", (".docx",), "corpus.readers.docx"),
         Reader("odt", (".odt",), "corpus.readers.odt"),
         Reader("epub", (".epub",), "corpus.readers.epub"),
-        Reader("srt", (".srt",), "corpus.readers.srt"),
-        Reader("vtt", (".vtt",), "corpus.readers.vtt"),
+        Reader("srt", (".srt",), "corpus.readers.subtitles.srt"),
+        Reader("vtt", (".vtt",), "corpus.readers.subtitles.vtt"),
         Reader("jsonl", (".jsonl", ".ndjson"), "corpus.readers.jsonl"),
         Reader("pdf", (".pdf",), "corpus.readers.pdf", writes=False),
     )

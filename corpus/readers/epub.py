@@ -19,7 +19,7 @@ from lxml import etree
 from corpus.document import Document, English, Kind
 from corpus.readers import Reading, css, decode, html
 from corpus.readers.encodings import wide_encoding
-from corpus.readers.html_tokens import Token, attributes, escape, tokens, unescape
+from corpus.readers.html.tokens import Token, attributes, escape, tokens, unescape
 from corpus.readers.package import Package
 from corpus.readers.slices import Edit, Unit, document_of, edited, translated
 from mt.errors import InputError

@@ -7,7 +7,7 @@ from lxml import etree
 from corpus.articles import sentences_of
 from corpus.bilingual import html, markdown
 from corpus.document import Block, Document, English, Mark, Sentence
-from corpus.readers.markdown_blocks import passages_of
+from corpus.readers.markdown.blocks import passages_of
 
 ARABIC = ("حديقة الحي", "سقت سلمى الزرع. ثم عادت إلى البيت.", "ماء | <script>س</script>")
 BLOCKS = (

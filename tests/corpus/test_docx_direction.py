@@ -5,7 +5,7 @@ import re
 import pytest
 from lxml import etree
 
-from corpus.readers.docx_direction import turn
+from corpus.readers.docx.direction import turn
 
 DECLARED = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

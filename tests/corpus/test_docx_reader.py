@@ -17,7 +17,7 @@ from corpus.document import Document
 from corpus.markup import english
 from corpus.readers import Reading
 from corpus.readers.docx import parse, render
-from corpus.readers.docx_direction import turn
+from corpus.readers.docx.direction import turn
 from mt.alignment import Alignment, diagonal
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -8,7 +8,7 @@ from lxml import etree
 
 from corpus.document import Block, Document, English, Kind, Mark
 from corpus.export import heading_levels, html, html_text, markdown, markdown_text, title_of
-from corpus.readers.markdown_blocks import passages_of
+from corpus.readers.markdown.blocks import passages_of
 
 DOCUMENT = Document(
     "garden",

@@ -14,8 +14,8 @@ from corpus.document import Document, English
 from corpus.markup import english
 from corpus.readers import Reading
 from corpus.readers.html import in_english, parse, render, units
-from corpus.readers.html_elements import MAX_DEPTH
-from corpus.readers.html_tokens import attributes, tokens, unescape
+from corpus.readers.html.elements import MAX_DEPTH
+from corpus.readers.html.tokens import attributes, tokens, unescape
 from mt.alignment import Alignment, diagonal, words
 from mt.errors import InputError
 from mt.normalize import has_arabic

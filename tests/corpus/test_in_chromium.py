@@ -19,7 +19,8 @@ from mt.alignment import diagonal
 READING = Reading()
 ARTICLE = """# افتتاح مكتبة عامة في المدينة
 
-قال **المدير** إن [المكتبة](https://library.example/ar) ستفتح أبوابها يوم الخميس. وأضاف أن الدخول مجاني <script>للجميع</script>.
+قال **المدير** إن [المكتبة](https://library.example/ar) ستفتح يوم الخميس.
+وأضاف أن الدخول مجاني &lt;script&gt; للجميع &lt;/script&gt;.
 
 - بند أول في القائمة
 - بند ثان أطول من سابقه بكثير حتى يملأ السطر كله ويزيد عليه
@@ -31,7 +32,8 @@ ARTICLE = """# افتتاح مكتبة عامة في المدينة
 PAGE = """<!DOCTYPE html>
 <html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>خبر اليوم</title>
 <style>body { font: 16px serif; text-align: start } </style></head>
-<body><h1>افتتاح مكتبة عامة</h1><p>قال <b>المدير</b> إن <a href="https://library.example/ar">المكتبة</a> ستفتح يوم الخميس.</p>
+<body><h1>افتتاح مكتبة عامة</h1>
+<p>قال <b>المدير</b> إن <a href="https://library.example/ar">المكتبة</a> ستفتح يوم الخميس.</p>
 <ul><li>بند أول</li><li>بند ثان</li></ul></body></html>
 """
 # Measures the page from inside: where each text stands and in which direction, and what the browser complained of.
@@ -127,7 +129,7 @@ def test_a_page_reads_well(seen: Callable[[str, int], dict], form: str, width: i
     assert all(box["direction"] == "rtl" for box in arabic)
     assert all(box["direction"] == "ltr" for box in boxes if box["text"].startswith("English"))
     assert bool(arabic) == (form == "bilingual")
-    assert sum("English sentence" in box["text"] for box in boxes) >= 5
+    assert sum(box["text"].startswith("English sentence") for box in boxes) >= 4
     if form == "bilingual":
         left = min(box["x"] for box in boxes if box["text"].startswith("English"))
         assert left < report["width"] / 2

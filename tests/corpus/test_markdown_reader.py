@@ -10,8 +10,8 @@ from corpus.document import English, Kind, Mark, Sentence, Style
 from corpus.markup import english
 from corpus.readers import Reading
 from corpus.readers.markdown import parse, render
-from corpus.readers.markdown_blocks import passages_of
-from corpus.readers.markdown_writer import written
+from corpus.readers.markdown.blocks import passages_of
+from corpus.readers.markdown.writer import written
 from corpus.readers.slices import Tag, Unit
 from mt.alignment import Alignment, diagonal
 from mt.errors import InputError

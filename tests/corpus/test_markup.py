@@ -122,6 +122,14 @@ def test_a_verbatim_mark_keeps_its_text() -> None:
     ) == ("Use <0>pip install</0> first.")
 
 
+def test_marks_inside_a_verbatim_one_keep_their_places() -> None:
+    text = "استخدم الأمر print x قبل البدء."
+    code = mark(text, "print x", verbatim=True)
+    inner = [mark(text, "print", 1, depth=1), mark(text, "x", 2, depth=1)]
+    for target in ("Use the order brint before starting.", "Use print x first."):
+        assert "<0><1>print</1> <2>x</2></0>" in carried(one_block(text, code, *inner), target, align=by_position)
+
+
 def test_a_mark_over_several_sentences_spans_them_all() -> None:
     text = "جملة أولى هنا. جملة ثانية هنا. جملة ثالثة."
     document = one_block(text, Mark(text.index("هنا"), text.index("ثالثة"), 0))

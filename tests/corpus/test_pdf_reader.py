@@ -8,7 +8,7 @@ import pytest
 
 from corpus.readers import READERS, Reading
 from corpus.readers.pdf import NOTICE, parse
-from corpus.readers.pdf_lines import Glyph, lines_of
+from corpus.readers.pdf.lines import Glyph, lines_of
 from mt.errors import InputError
 
 SIZE = 12.0

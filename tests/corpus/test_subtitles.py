@@ -12,7 +12,7 @@ from corpus.articles import sentences_of
 from corpus.document import Document
 from corpus.markup import english
 from corpus.readers import READERS, Reading
-from corpus.readers.phrases import cuts, folded
+from corpus.readers.subtitles.phrases import cuts, folded
 from mt.alignment import Alignment, diagonal
 from mt.errors import InputError
 from mt.normalize import has_arabic

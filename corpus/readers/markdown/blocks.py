@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from corpus.document import Kind
-from corpus.readers.markdown_inline import INLINE, Event, Passage, Run, Slice, Source
+from corpus.readers.markdown.inline import INLINE, Event, Passage, Run, Slice, Source
 
 __all__ = ["passages_of"]
 

@@ -14,11 +14,11 @@ from lxml import etree
 
 from corpus.document import Document, English
 from corpus.readers import Reading
-from corpus.readers.docx_direction import turn
-from corpus.readers.docx_inline import Formats
-from corpus.readers.docx_paragraph import Paragraph, read
-from corpus.readers.docx_styles import Styles
-from corpus.readers.docx_xml import attribute, child, name, value
+from corpus.readers.docx.direction import turn
+from corpus.readers.docx.inline import Formats
+from corpus.readers.docx.paragraph import Paragraph, read
+from corpus.readers.docx.styles import Styles
+from corpus.readers.docx.xml import attribute, child, name, value
 from corpus.readers.package import Package, serialise
 from corpus.readers.slices import Tag, Unit, document_of
 from mt.errors import InputError

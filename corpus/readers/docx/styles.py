@@ -7,7 +7,7 @@ from functools import cached_property
 from lxml import etree
 
 from corpus.document import Kind
-from corpus.readers.docx_xml import child, given, on, value
+from corpus.readers.docx.xml import child, given, on, value
 
 __all__ = ["Styles"]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from corpus.document import Document
 from corpus.readers import Reading
-from corpus.readers.pdf_lines import Glyph, Line, lines_of
+from corpus.readers.pdf.lines import Glyph, Line, lines_of
 from corpus.readers.slices import Unit, document_of
 from corpus.split import is_heading
 from mt.errors import InputError, reason

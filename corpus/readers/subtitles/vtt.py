@@ -8,9 +8,9 @@ from itertools import groupby, pairwise
 
 from corpus.document import Document, English
 from corpus.readers import Reading, decode
-from corpus.readers.cues import Cue, edits, lines_of, newline_of, times_of, utterances
 from corpus.readers.slices import document_of, edited
-from corpus.readers.speech import Syntax
+from corpus.readers.subtitles.cues import Cue, edits, lines_of, newline_of, times_of, utterances
+from corpus.readers.subtitles.speech import Syntax
 from mt.errors import InputError
 from mt.normalize import has_arabic
 
@@ -27,7 +27,7 @@ _LANGUAGE = re.compile(r"(?<=[\r\n])(Language:[ \t]*)ar\b[-\w]*", re.IGNORECASE)
 
 
 def parse(name: str, data: bytes, place: str, reading: Reading) -> Document:
-    """Find what is said; see `corpus.readers.cues` for how cues become blocks.
+    """Find what is said; see `corpus.readers.subtitles.cues` for how cues become blocks.
 
     Raises `InputError` for a file without the WEBVTT header, for text outside the cues and for bad times.
     """

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from corpus.readers.css import turned
-from corpus.readers.html_elements import Step, is_arabic, walk
-from corpus.readers.html_tokens import Attribute, escape, names
+from corpus.readers.html.elements import Step, is_arabic, walk
+from corpus.readers.html.tokens import Attribute, escape, names
 from corpus.readers.slices import Edit
 
 __all__ = ["declarations"]

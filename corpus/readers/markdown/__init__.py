@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from corpus.document import Document, English
 from corpus.readers import Reading, decode
-from corpus.readers.markdown_blocks import passages_of
-from corpus.readers.markdown_inline import Passage
-from corpus.readers.markdown_writer import written
+from corpus.readers.markdown.blocks import passages_of
+from corpus.readers.markdown.inline import Passage
+from corpus.readers.markdown.writer import written
 from corpus.readers.slices import Edit, Tag, document_of, edited
 
 __all__ = ["parse", "render"]

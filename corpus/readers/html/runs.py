@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from corpus.readers.html_elements import Place, Step, is_foreign
-from corpus.readers.html_tokens import unescape
+from corpus.readers.html.elements import Place, Step, is_foreign
+from corpus.readers.html.tokens import unescape
 from corpus.readers.slices import Tag, Unit
 
 __all__ = ["units_of"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, chain, product, repeat
 
 from corpus.document import English, Kind, Mark, Style, nested
-from corpus.readers.markdown_blocks import passages_of
+from corpus.readers.markdown.blocks import passages_of
 from corpus.readers.slices import Tag
 
 __all__ = ["written"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from corpus.document import Kind, Style
-from corpus.readers.html_tokens import Attribute, Token, attributes, names, tokens
+from corpus.readers.html.tokens import Attribute, Token, attributes, names, tokens
 from mt.errors import InputError
 
 __all__ = ["MAX_DEPTH", "Place", "Step", "is_arabic", "is_foreign", "walk"]

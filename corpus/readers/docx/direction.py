@@ -4,7 +4,7 @@ import re
 
 from lxml import etree
 
-from corpus.readers.docx_xml import attribute, child, given, is_transitional, made, name, value
+from corpus.readers.docx.xml import attribute, child, given, is_transitional, made, name, value
 
 __all__ = ["align_to_start", "anglicise", "turn"]
 

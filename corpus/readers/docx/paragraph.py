@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from corpus.document import English, Mark, Style, nested
-from corpus.readers.docx_direction import align_to_start
-from corpus.readers.docx_inline import Break, Format, Formats, Group, Node, Object, Raw, Text, inline, length
-from corpus.readers.docx_styles import Styles
-from corpus.readers.docx_xml import child, made, name
+from corpus.readers.docx.direction import align_to_start
+from corpus.readers.docx.inline import Break, Format, Formats, Group, Node, Object, Raw, Text, inline, length
+from corpus.readers.docx.styles import Styles
+from corpus.readers.docx.xml import child, made, name
 from corpus.readers.slices import Tag, Unit
 from mt.normalize import has_arabic
 

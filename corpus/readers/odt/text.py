@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from corpus.document import English, Style, nested
-from corpus.readers.odt_styles import OFFICE, TEXT, Styles
+from corpus.readers.odt.styles import OFFICE, TEXT, Styles
 from corpus.readers.slices import Tag
 
 __all__ = ["PARAGRAPHS", "Content", "read", "write"]

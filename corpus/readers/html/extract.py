@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from corpus.readers.html_elements import walk
-from corpus.readers.html_tokens import escape
+from corpus.readers.html.elements import walk
+from corpus.readers.html.tokens import escape
 from mt.errors import InputError
 
 __all__ = ["article"]

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from corpus.document import Document, English
 from corpus.readers import Reading, decode
-from corpus.readers.cues import Cue, edits, lines_of, newline_of, times_of, utterances
 from corpus.readers.slices import document_of, edited
-from corpus.readers.speech import Syntax
+from corpus.readers.subtitles.cues import Cue, edits, lines_of, newline_of, times_of, utterances
+from corpus.readers.subtitles.speech import Syntax
 from mt.errors import InputError
 
 __all__ = ["parse", "render"]
@@ -25,7 +25,7 @@ _TIMES = re.compile(r"\s*([-\d][\d\s:.,-]*?)\s*-->\s*([-\d][\d\s:.,-]*)(?:\s.*)?
 
 
 def parse(name: str, data: bytes, place: str, reading: Reading) -> Document:
-    """Find what is said; see `corpus.readers.cues` for how cues become blocks.
+    """Find what is said; see `corpus.readers.subtitles.cues` for how cues become blocks.
 
     Raises `InputError` for text outside the cues, or where there is no cue.
     """

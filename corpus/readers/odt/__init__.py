@@ -12,8 +12,8 @@ from lxml import etree
 
 from corpus.document import Document, English, Kind
 from corpus.readers import Reading
-from corpus.readers.odt_styles import OFFICE, TEXT, Styles, turn
-from corpus.readers.odt_text import PARAGRAPHS, Content, read, write
+from corpus.readers.odt.styles import OFFICE, TEXT, Styles, turn
+from corpus.readers.odt.text import PARAGRAPHS, Content, read, write
 from corpus.readers.package import Package, serialise
 from corpus.readers.slices import Unit, document_of
 from mt.errors import InputError
@@ -56,7 +56,7 @@ def parse(name: str, data: bytes, place: str, reading: Reading) -> Document:
 
 
 def render(data: bytes, place: str, reading: Reading, english: Sequence[English]) -> bytes:
-    """Give the text with its blocks in English, its layout turned left-to-right (see `odt_styles.turn`)."""
+    """Give the text with its blocks in English, its layout turned left-to-right (see `styles.turn`)."""
     text = _Odt(data, place)
     first = 0
     for paragraph, block in zip(list(text.paragraphs()), english, strict=True):

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.document import English, Mark, nested
-from corpus.readers.phrases import cuts, folded
 from corpus.readers.slices import Edit, Tag, Unit
-from corpus.readers.speech import Piece, Syntax, Times, is_turn, read_piece
+from corpus.readers.subtitles.phrases import cuts, folded
+from corpus.readers.subtitles.speech import Piece, Syntax, Times, is_turn, read_piece
 from corpus.split import Quotes, split
 from mt.normalize import has_arabic
 

@@ -11,9 +11,9 @@ from operator import itemgetter
 from lxml import etree
 
 from corpus.document import Style
-from corpus.readers.docx_direction import anglicise
-from corpus.readers.docx_styles import Styles
-from corpus.readers.docx_xml import attribute, child, link, name, on, value
+from corpus.readers.docx.direction import anglicise
+from corpus.readers.docx.styles import Styles
+from corpus.readers.docx.xml import attribute, child, link, name, on, value
 
 __all__ = ["Break", "Format", "Formats", "Group", "Node", "Object", "Raw", "Text", "inline", "length"]
 

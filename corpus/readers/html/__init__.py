@@ -17,10 +17,10 @@ from xml.parsers import expat
 from corpus.document import Document, English
 from corpus.readers import Reading, decode
 from corpus.readers.encodings import wide_encoding
-from corpus.readers.html_declarations import declarations
-from corpus.readers.html_elements import Place, Step, is_foreign, walk
-from corpus.readers.html_runs import units_of
-from corpus.readers.html_tokens import Attribute, escape, names, unescape
+from corpus.readers.html.declarations import declarations
+from corpus.readers.html.elements import Place, Step, is_foreign, walk
+from corpus.readers.html.runs import units_of
+from corpus.readers.html.tokens import Attribute, escape, names, unescape
 from corpus.readers.slices import Unit, document_of, edited, translated
 from mt.errors import InputError
 from mt.normalize import has_arabic
@@ -41,7 +41,7 @@ def parse(name: str, data: bytes, place: str, reading: Reading) -> Document:
     """Find the blocks of a page: its running text and the attributes that are read by people.
 
     The encoding is the one asked for, else UTF-8 where the bytes are that, else the one that the page declares. With
-    `reading.extract` the page is the article alone (see `corpus.readers.extract`).
+    `reading.extract` the page is the article alone (see `corpus.readers.html.extract`).
 
     Raises `InputError` for bytes in another encoding, for pages nested beyond all measure, and where the article that
     is to be taken out is not found.
@@ -154,7 +154,7 @@ def _text(data: bytes, place: str, reading: Reading) -> str:
     text = decode(data, place, reading.encoding or _encoding(data, place))
     if not reading.extract:
         return text
-    from corpus.readers.extract import article  # trafilatura takes a second to load
+    from corpus.readers.html.extract import article  # trafilatura takes a second to load
 
     return article(text, place)
 

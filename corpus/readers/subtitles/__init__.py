@@ -1,0 +1,1 @@
+"""Subtitles: cues with times, whose sentences run on from one to the next."""
