@@ -12,8 +12,38 @@ Span = tuple[int, int]
 
 CROWDED = 500
 """The most clips of a sentence that are worth a search each."""
+SLIGHT = 0.15
+"""The share of its attention by which a word can follow an article that is the clip's."""
 
 _OPENING = frozenset("\"'“«‹([{„‘#@")
+# Words that go with the next one: where a run ends in one, the model looked ahead when it wrote it.
+_LEANING = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "my",
+        "your",
+        "his",
+        "her",
+        "its",
+        "our",
+        "their",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "by",
+        "for",
+        "from",
+        "with",
+    ]
+)
 _CLOSING = frozenset("\"'”»›)]}.,،؛;:!?؟…’%٪")
 
 
@@ -47,10 +77,11 @@ def project(
 
     A clip whose text stands in the translation once goes there. Any other goes to the unbroken run of words that owe
     most to its words: the run with the largest sum of (share - 1/2), a share being how much of its attention a
-    target word gives to the clip's words. Inner clips stay inside outer ones, and none takes the words of another.
-    Where nothing is left it stands empty. The text of verbatim clips takes the place of what the translation made of
-    it. `alignment` may be missing where the clips are `simple`. More than `CROWDED` clips in a sentence, which no
-    writer makes, are placed by their share of its length.
+    target word gives to the clip's words; it goes on to the noun where it ends in an article or a preposition. Inner
+    clips stay inside outer ones, and none takes the words of another. Where nothing is left it stands empty. The text
+    of verbatim clips takes the place of what the translation made of it. `alignment` may be missing where the clips
+    are `simple`. More than `CROWDED` clips in a sentence, which no writer makes, are placed by their share of its
+    length.
     """
     if source == target:
         return target, [(clip.start, clip.end) for clip in clips]
@@ -148,7 +179,17 @@ class _Projection:
             total, first = (total + gain, first) if first >= 0 and total > 0 else (gain, number)
             if best is None or total > best[0] or (total == best[0] and gain > 0):
                 best = total, first, number
-        return self._with_punctuation(clip, best[1], best[2], low, high) if best else None
+        if best is None:
+            return None
+        first, last = best[1:]
+        while (
+            self.target[slice(*self.words[last])].lower() in _LEANING
+            and last + 1 < len(free)
+            and free[last + 1]
+            and sum(self.weights[last + 1][i] for i in own) > SLIGHT
+        ):
+            last += 1
+        return self._with_punctuation(clip, first, last, low, high)
 
     def _with_punctuation(self, clip: Clip, first: int, last: int, low: int, high: int) -> Span:
         """Take in the quotes and marks beside the words, where the clip has some at that end too."""

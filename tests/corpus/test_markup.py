@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from corpus.articles import sentences_of
 from corpus.document import Block, Document, English, Mark, nested
 from corpus.markup import english
+from corpus.projection import Clip, project
 from mt.alignment import Alignment, diagonal, words
 from mt.translator import Translator
 
@@ -91,6 +92,15 @@ def test_marks_go_to_the_words_that_came_of_theirs(marks: list[str], expected: s
         SOURCE, *(mark(SOURCE, m, i, depth=d) for i, (m, d) in enumerate(zip(marks, depths, strict=True)))
     )
     assert carried(document, TARGET) == expected
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.3, "the doors"), (0.1, "the")])
+def test_a_run_that_ends_in_an_article_goes_on_to_its_noun(share: float, expected: str) -> None:
+    source, target = "الأبواب ستفتح", "the doors open"
+    weights = ((0.9, 0.1), (share, 1 - share), (0.1, 0.9))
+    clip = Clip(Mark(0, 7, 0), 0, 7)
+    text, ((start, end),) = project(source, target, [clip], Alignment(words(source), words(target), weights))
+    assert text[start:end] == expected
 
 
 def test_an_empty_mark_stands_behind_the_word_it_stood_behind() -> None:
