@@ -1,5 +1,6 @@
 """Marks of a sentence carried to its translation, along the alignment of the words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,32 +18,8 @@ SLIGHT = 0.15
 
 _OPENING = frozenset("\"'“«‹([{„‘#@")
 # Words that go with the next one: where a run ends in one, the model looked ahead when it wrote it.
-_LEANING = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "my",
-        "your",
-        "his",
-        "her",
-        "its",
-        "our",
-        "their",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "by",
-        "for",
-        "from",
-        "with",
-    ]
+_LEANING = re.compile(
+    "an?|the|th(?:is|at|ese|ose)|my|your|his|her|its|our|their|of|in|on|at|to|by|for|from|with", re.IGNORECASE
 )
 _CLOSING = frozenset("\"'”»›)]}.,،؛;:!?؟…’%٪")
 
@@ -183,7 +160,7 @@ class _Projection:
             return None
         first, last = best[1:]
         while (
-            self.target[slice(*self.words[last])].lower() in _LEANING
+            _LEANING.fullmatch(self.target[slice(*self.words[last])])
             and last + 1 < len(free)
             and free[last + 1]
             and sum(self.weights[last + 1][i] for i in own) > SLIGHT

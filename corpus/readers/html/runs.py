@@ -1,6 +1,7 @@
 """A run of inline content, what stands between two block tags of a page, made into a unit: its text and its tags."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal
 
 from corpus.readers.html.elements import Place, Step, is_foreign
@@ -42,17 +43,17 @@ def units_of(text: str, run: Sequence[Step], place: Place) -> Iterator[Unit]:
     White space is one space and a line break is one, as a browser shows them; spaces at the ends of an element go
     outside. An element without text is one empty tag. Elements that cross are cut in two, as browsers do. A tag whose
     partner is not in the run stays outside the unit where it can; else its element reaches to an end of the unit, and
-    where both ends would be reached so, the run makes two units, lest a translation let them cross.
+    where there are other tags, the run makes a unit on each side of it, lest a translation let them cross.
     """
     items = _items(text, run)
-    begun = [item for item in items if item.kind == "open" and item.partner and not item.partner.raw]
-    if begun and any(item.kind == "open" and not item.raw for item in items):
-        cut = run.index(begun[0].step)
-        parts = [_items(text, run[:cut]), _items(text, run[cut:])]
-    else:
-        parts = [items]
-    for part in parts:
-        unit = _unit(part, place)
+    cuts = {0, len(run)}
+    for item in items if sum(item.kind in ("open", "empty") for item in items) > 1 else ():
+        if item.kind == "open" and item.partner and not item.partner.raw:
+            cuts.add(run.index(item.step))
+        elif item.kind == "open" and not item.raw and item.partner:
+            cuts.add(run.index(item.partner.step) + 1)
+    for start, end in pairwise(sorted(cuts)):
+        unit = _unit(_items(text, run[start:end]), place)
         if unit:
             yield unit
 
