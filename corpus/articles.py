@@ -16,7 +16,7 @@ from corpus.readers.detect import HEAD, detect, reader_of
 from corpus.split import Quotes, split
 from mt.errors import InputError
 
-__all__ = ["Article", "find_articles", "sentences_of"]
+__all__ = ["Article", "find_articles", "sentences_of", "stretches"]
 
 _MARKED = re.compile(r"(?P<stem>.+)\.(?P<language>ar|en|ar-en)(?P<extension>\.[^.]+)?", re.IGNORECASE)
 _NOT_ARTICLES = re.compile(r"(readme|licen[cs]e|copying|changelog|contributing|notice)(\.[^.]*)?", re.IGNORECASE)
@@ -119,15 +119,23 @@ def find_articles(inputs: Iterable[Path], reader: str | None = None, *, stream: 
 def sentences_of(document: Document, language: str = "ar", quotes: Quotes = "split") -> list[Sentence]:
     """Split a document's blocks into its sentences; see `corpus.split` for `quotes`."""
     sentences: list[Sentence] = []
-    for paragraph, block in enumerate(document.blocks):
-        text = document.text[block.start : block.end]
-        at = block.start
-        for line in [text] if document.wrapped else text.split("\n"):
-            for start, end in split(line, language, quotes=quotes):
-                sentence = Sentence(paragraph, len(sentences), at + start, at + end, line[start:end])
-                sentences.append(sentence)
-            at += len(line) + 1
+    for paragraph, at, text in stretches(document):
+        for start, end in split(text, language, quotes=quotes):
+            sentences.append(Sentence(paragraph, len(sentences), at + start, at + end, text[start:end]))
     return sentences
+
+
+def stretches(document: Document) -> Iterator[tuple[int, int, str]]:
+    """Give the stretches of text that no sentence goes beyond: number of the block, place in the document, text.
+
+    They are the blocks, cut at line breaks unless the text is hard-wrapped.
+    """
+    for paragraph, block in enumerate(document.blocks):
+        at = block.start
+        text = document.text[block.start : block.end]
+        for line in [text] if document.wrapped else text.split("\n"):
+            yield paragraph, at, line
+            at += len(line) + 1
 
 
 def _standard_input(reader: str | None, *, stream: bool) -> Article:

@@ -3,17 +3,18 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from corpus.articles import STDIN, find_articles, sentences_of
+from corpus.articles import STDIN, find_articles, sentences_of, stretches
 from corpus.document import Document
 from corpus.options import reading_of, reading_options
 from corpus.split import Candidate, Quotes, explain
+from mt.console import Console
 from mt.errors import InputError
 
 __all__ = ["split"]
@@ -27,15 +28,18 @@ _CONTEXT = 48  # characters shown on either side of a candidate
 @click.option(
     "--explain", is_flag=True, help="Each place where a sentence may end, and the rule that took or vetoed it."
 )
+@click.option("--text", is_flag=True, help="The readable text of a DOCX, a web page …: what offsets count in.")
 @click.option("--language", type=click.Choice(["ar", "en"]), default="ar", show_default=True, help="Whose rules.")
 @reading_options
-def split(source: Path, language: str, **options: Any) -> None:
+@click.pass_obj
+def split(console: Console, /, source: Path, text: bool, language: str, **options: Any) -> None:
     """Split a text: one sentence a line, an empty line between paragraphs.
 
     \b
     muwazi split article.ar.txt
     muwazi split --json < article.txt
     muwazi split --explain article.ar.txt | less -R
+    muwazi split --text report.docx
     muwazi split --language en reference.en.txt
     """
     if source != STDIN and source.is_dir():
@@ -43,12 +47,15 @@ def split(source: Path, language: str, **options: Any) -> None:
     (article,) = find_articles([source], options["from"])
     reading = reading_of(options)
     document = article.document(reading)
-    if not options["explain"]:
+    if text:
+        lines = iter([document.text.removesuffix("\n")])
+    elif not options["explain"]:
         lines = (_split_json if options["json"] else _split_lines)(document, language, reading.quotes)
-    elif options["json"]:
-        lines = _explained_json(_decisions(document, language, reading.quotes))
     else:
-        lines = _explained_lines(_decisions(document, language, reading.quotes), coloured=_is_coloured())
+        decisions = list(_decisions(document, language, reading.quotes))
+        if not decisions:
+            console.notice("nothing to explain: no final mark has text behind it in its paragraph")
+        lines = _explained_json(decisions) if options["json"] else _explained_lines(decisions, coloured=_is_coloured())
     sys.stdout.buffer.writelines(line.encode() + b"\n" for line in lines)
     sys.stdout.buffer.flush()
 
@@ -100,11 +107,10 @@ class _Decision:
 def _decisions(document: Document, language: str, quotes: Quotes) -> Iterator[_Decision]:
     """Find the candidates of all blocks."""
     line, counted = 1, 0
-    for paragraph, block in enumerate(document.blocks):
-        text = document.text[block.start : block.end]
+    for paragraph, start, text in stretches(document):
         for candidate in explain(text, language, quotes=quotes):
             at = candidate.position
-            offset = block.start + at
+            offset = start + at
             line += document.text.count("\n", counted, offset)
             counted = offset
             yield _Decision(
@@ -128,7 +134,7 @@ def _cut(text: str, *, left: bool = False, right: bool = False) -> str:
     return " ".join(words)
 
 
-def _explained_lines(decisions: Iterator[_Decision], *, coloured: bool) -> Iterator[str]:
+def _explained_lines(decisions: Iterable[_Decision], *, coloured: bool) -> Iterator[str]:
     """Write a decision in three lines: the verdict, what ends with the marks, what follows.
 
     Arabic has lines of its own, so that a terminal which turns it about puts the marks at the end of one.
@@ -143,7 +149,7 @@ def _explained_lines(decisions: Iterator[_Decision], *, coloured: bool) -> Itera
         yield after
 
 
-def _explained_json(decisions: Iterator[_Decision]) -> Iterator[str]:
+def _explained_json(decisions: Iterable[_Decision]) -> Iterator[str]:
     for d in decisions:
         record = {
             "paragraph": d.paragraph,

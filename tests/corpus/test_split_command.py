@@ -115,3 +115,21 @@ def test_a_file_in_another_encoding(tmp_path: Path) -> None:
     path.write_bytes("وصل الوفد. ثم غادر.".encode("cp1256"))
     assert run(str(path), "--encoding", "windows-1256").stdout == "وصل الوفد.\nثم غادر.\n"
     assert run(str(tmp_path)).exit_code == 1
+
+
+def test_the_readable_text_is_what_offsets_count_in(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<h1>عنوان</h1><p>نص <b>قصير</b>.<br>سطر ثان &amp; غيره. وجملة.</p>", "utf-8")
+    text = run("--text", str(page)).stdout
+    assert text == "عنوان\n\nنص قصير.\nسطر ثان & غيره. وجملة.\n"
+    found = records(str(page))
+    assert [text[s["start"] : s["end"]] for s in found] == [s["text"] for s in found]
+    assert [s["text"] for s in found][1:] == ["نص قصير.", "سطر ثان & غيره.", "وجملة."]
+    explained = records(str(page), "--explain")
+    assert [text[e["offset"] - 1] for e in explained if e["boundary"]] == ["."]
+
+
+def test_nothing_to_explain_is_said() -> None:
+    result = run("--explain", stdin="عنوان\nجملة واحدة.\n")
+    assert result.stdout == ""
+    assert result.stderr == "note: nothing to explain: no final mark has text behind it in its paragraph\n"
