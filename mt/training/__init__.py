@@ -1,0 +1,1 @@
+"""The parts of training: recipe, corpora, pieces, learner, development set, journal, checkpoint, model card."""
