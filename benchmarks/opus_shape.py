@@ -2,9 +2,13 @@
 
 Random weights never put out `</s>` and soon go round in a loop. So the engine here forces the length of each output,
 and hands back running English in its place: then what stands around the engine has its usual work, and no more.
+
+Half of the pieces are Arabic, as in a vocabulary of two languages. The shortlist beside the model has the size of a
+real one: 4,000 common pieces, and 20 candidates for each piece of a source.
 """
 
 import json
+import random
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -13,11 +17,13 @@ from pathlib import Path
 from mt.ct2 import CTranslate2Engine
 from mt.engine import Decoding, Hypothesis
 from mt.model import BUNDLED, Model, cache_folder, find
+from mt.shortlist import SHORTLIST, Shortlist
 
 __all__ = ["SEEDS", "ForcedEngine", "opus_shape"]
 
 VOCABULARY = 62_834
-NAME = "opus-shape"
+NAME = "opus-shape-2"
+COMMON, CANDIDATES = 4_000, 20
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
@@ -27,7 +33,7 @@ class ForcedEngine(CTranslate2Engine):
     def __init__(self, model: Model, threads: int) -> None:
         from sentencepiece import SentencePieceProcessor
 
-        super().__init__(model, "int8", threads)
+        super().__init__(model, "int8", threads, "cpu")
         english = " ".join(path.read_text("utf-8") for path in sorted(SEEDS.glob("*.en.txt")))
         self._english: list[str] = SentencePieceProcessor(str(model.path / "target.spm")).encode(english, out_type=str)
 
@@ -43,6 +49,7 @@ class ForcedEngine(CTranslate2Engine):
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             repetition_penalty=decoding.repetition_penalty,
             disable_unk=True,
+            use_vmap=bool(decoding.shortlist),
             return_scores=True,
         )
         return [Hypothesis(self._text(row), float(r.scores[0])) for row, r in zip(batch, results, strict=True)]
@@ -100,9 +107,14 @@ def _make(folder: Path) -> None:
         shutil.copyfile(small / name, folder / name)
     numbers = json.loads((small / "vocab.json").read_text("utf-8"))
     old_pad = numbers.pop("<pad>")
-    numbers |= {f"filler{number}": number for number in range(len(numbers), pad)} | {"<pad>": pad}
+    fillers = {("حشو" if number % 2 else "filler") + str(number): number for number in range(len(numbers), pad)}
+    numbers |= fillers | {"<pad>": pad}
     (folder / "vocab.json").write_text(json.dumps(numbers, ensure_ascii=False), "utf-8")
     tokenizer = json.loads((small / "tokenizer_config.json").read_text("utf-8"))
     special = tokenizer["added_tokens_decoder"]
     special[str(pad)] = special.pop(str(old_pad))
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer), "utf-8")
+    written = [piece for piece in fillers if piece.isascii()]
+    chance = random.Random(0)
+    candidates = {piece: tuple(chance.sample(written, CANDIDATES)) for piece in numbers if not piece.isascii()}
+    Shortlist(tuple(written[:COMMON]), candidates).write(folder / SHORTLIST, find(str(folder), print))

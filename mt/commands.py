@@ -1,14 +1,17 @@
 """Commands about models."""
 
 import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
 from mt.console import Console
-from mt.engine import Precision
+from mt.device import PRECISIONS, Precision
 from mt.errors import ModelError, reason
 from mt.model import Model, cached_models, find
+from mt.shortlist import SHORTLIST, shortlist_of, shortlist_path
 from mt.vocabulary import Vocabulary
 
 __all__ = ["model"]
@@ -47,10 +50,13 @@ def list_(**options: Any) -> None:
 @click.pass_obj
 def info(console: Console, /, name: str, **options: Any) -> None:
     """Describe a model: where it lies, its size, its licence."""
-    facts = describe(find(name, console.notice))
+    found = find(name, console.notice)
+    facts = describe(found)
     if options["json"]:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
         return
+    shortlist = shortlist_of(found)
+    facts["shortlist"] = "; ".join(map(str, shortlist.trials)) if shortlist else None
     width = max(map(len, facts))
     for key, value in facts.items():
         click.echo(f"{key:<{width}}  {value:,}" if isinstance(value, int) else f"{key:<{width}}  {value}")
@@ -69,24 +75,70 @@ def get(console: Console, name: str) -> None:
 
 @model.command()
 @click.argument("name")
-@click.option("--precision", type=click.Choice(["int8", "float32"]), default="int8", show_default=True)
-@click.pass_obj
-def convert(console: Console, name: str, precision: Precision) -> None:
-    """Convert a model for CTranslate2 now, which its first use would do otherwise."""
-    from mt.ct2 import convert as convert_model
+@click.option("--precision", type=click.Choice(PRECISIONS), default="int8", show_default=True)
+@click.option(
+    "--shortlist",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="CORPUS",
+    help="First make a vocabulary shortlist, of the model's own translations of a parallel corpus.",
+)
+@click.option(
+    "--sentences",
+    type=click.IntRange(min=1),
+    default=20_000,
+    show_default=True,
+    help="How many of the corpus the shortlist is made of.",
+)
+@click.option("--beside", is_flag=True, help="Keep the shortlist beside the model's files, not in the user's cache.")
+@click.pass_context
+def convert(ctx: click.Context, /, name: str, precision: Precision, **options: Any) -> None:
+    """Convert a model for CTranslate2 now, which its first use would do otherwise.
 
-    click.echo(convert_model(find(name, console.notice), precision))
+    A shortlist makes models with large vocabularies faster: the decoder chooses among the commonest pieces and those
+    that go with the source's. It is tried on 1,000 sentences of the corpus that it was not made of, greedy and with
+    beam 4, and is used where at least 99.5 % stay the same and no more than 0.1 BLEU is lost. Deterministic
+    translations, and so every build, do without it.
+    """
+    from mt.conversion import convert as convert_model
+
+    console: Console = ctx.obj
+    found = find(name, console.notice)
+    if options["shortlist"]:
+        from mt.shortlist_trial import make_shortlist
+
+        read, score = ctx.meta["service"]("read"), ctx.meta["service"]("score")
+        shortlist = make_shortlist(
+            found,
+            read(options["shortlist"]),
+            found.path / SHORTLIST if options["beside"] else shortlist_path(found),
+            lambda hypotheses, references: float(score(hypotheses, [references], ("bleu",))["bleu"].score),
+            console.notice,
+            sentences=options["sentences"],
+        )
+        for trial in shortlist.trials:
+            console.notice(f"shortlist {shortlist.digest}, {trial}")
+    click.echo(convert_model(found, precision))
 
 
 def describe(found: Model) -> dict[str, Any]:
-    """Tell a model's name, path, revision, number of parameters and of pieces, and licence (None: not stated)."""
+    """Tell a model's name, path, revision, number of parameters and of pieces, licence and shortlist.
+
+    The licence is None where it is not stated, the shortlist where there is none.
+    """
+    vocabulary, shortlist = Vocabulary(found.path), shortlist_of(found)
     return {
         "name": found.name,
         "path": str(found.path),
         "revision": found.revision,
         "parameters": _parameters(found),
-        "vocabulary": len(Vocabulary(found.path).numbers),
+        "vocabulary": len(vocabulary.numbers),
+        "output_vocabulary": len(vocabulary.numbers) - len(vocabulary.unwritten),
         "licence": _licence(found),
+        "shortlist": shortlist
+        and {
+            "digest": shortlist.digest,
+            "trials": [{**asdict(trial), "on": trial.passed} for trial in shortlist.trials],
+        },
     }
 
 

@@ -5,8 +5,11 @@ the two to each other.
 """
 
 import json
+import unicodedata
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from mt.errors import ModelError, reason
 
@@ -45,6 +48,29 @@ class Vocabulary:
         known = self.numbers
         return [p if p in known else UNKNOWN for p in self._target.encode(text, out_type=str)]
 
+    @cached_property
+    def unwritten(self) -> frozenset[str]:
+        """The pieces that no translation is made of: those with an Arabic letter or vowel mark, and the source's own.
+
+        A vocabulary that was made for each side has pieces that never stood in an English text, of which no model
+        learns when to put them out.
+        """
+        target = self._pieces(self._target)
+        own = self._pieces(self._source) - target
+        return frozenset(piece for piece in self.numbers if piece in own or _is_arabic(piece))
+
     def decode(self, pieces: Iterable[str]) -> str:
         """Join target pieces into text."""
         return str(self._target.decode_pieces(list(pieces))).strip()
+
+    @staticmethod
+    def _pieces(side: Any) -> set[str]:
+        """Give a sentencepiece model's pieces."""
+        return {side.id_to_piece(number) for number in range(side.get_piece_size())}
+
+
+def _is_arabic(piece: str) -> bool:
+    """Tell whether a piece has a letter or a mark of the Arabic script; its digits and punctuation don't count."""
+    return not piece.isascii() and any(
+        unicodedata.category(c)[0] in "LM" and unicodedata.name(c, "").startswith("ARABIC") for c in piece
+    )

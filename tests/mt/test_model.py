@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mt.ct2 import convert
+from mt.conversion import FORM, convert
 from mt.engine import load_engine
 from mt.errors import ModelError
 from mt.model import BUNDLED, DEFAULT, Model, cache_folder, cached_models, fetch, find
@@ -283,9 +283,9 @@ def test_the_converted_form_is_named_after_the_model(tmp_path: Path, monkeypatch
     from ctranslate2 import __version__
 
     monkeypatch.setenv("MUWAZI_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr("mt.ct2._convert", lambda _model, _precision, folder: folder.mkdir())
+    monkeypatch.setattr("mt.conversion._convert", lambda *args: args[-1].mkdir())
     folder = convert(Model("Helsinki-NLP/opus-mt-ar-en", tmp_path, "0123456789ab"), "int8")
-    assert folder == tmp_path / "ctranslate2" / f"Helsinki-NLP--opus-mt-ar-en-0123456789ab-int8-{__version__}"
+    assert folder == tmp_path / "ctranslate2" / f"Helsinki-NLP--opus-mt-ar-en-0123456789ab-int8-{__version__}-{FORM}"
 
 
 def test_the_cache_is_the_users_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

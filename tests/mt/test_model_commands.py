@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mt.cli import cli
-from mt.ct2 import convert
+from mt.conversion import convert
 from mt.model import Model
+from mt.vocabulary import Vocabulary
 
 Altered = Callable[..., Path]
 
@@ -32,7 +33,7 @@ def test_list_as_json(compact: Model) -> None:
     assert json.loads(result.stdout) == [{"name": "compact", "revision": compact.revision, "path": str(compact.path)}]
 
 
-def test_info_as_json(compact: Model) -> None:
+def test_info_as_json(compact: Model, vocabulary: Vocabulary) -> None:
     from safetensors import safe_open
 
     result = muwazi("info", "compact", "--json")
@@ -46,15 +47,19 @@ def test_info_as_json(compact: Model) -> None:
         "revision": compact.revision,
         "parameters": parameters,
         "vocabulary": 10_001,
+        "output_vocabulary": len(vocabulary.numbers) - len(vocabulary.unwritten),
         "licence": "cc-by-sa-4.0",
+        "shortlist": None,
     }
     assert 7_500_000 < parameters < 8_500_000
 
 
 def test_info_for_people(compact: Model) -> None:
     result = muwazi("info", "compact")
-    rows = dict(line.split(maxsplit=1) for line in result.stdout.splitlines()[:6])
-    assert list(rows) == ["name", "path", "revision", "parameters", "vocabulary", "licence"]
+    rows = dict(line.split(maxsplit=1) for line in result.stdout.splitlines()[:8])
+    assert list(rows) == [
+        *("name", "path", "revision", "parameters", "vocabulary", "output_vocabulary", "licence", "shortlist")
+    ]
     assert rows["vocabulary"] == "10,001"
     assert "its English is often wrong" in result.stdout
 

@@ -127,3 +127,28 @@ def test_a_broken_vocabulary_is_named(
         Vocabulary(folder)
     assert str(folder) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_pieces_that_no_translation_is_made_of(vocabulary: Vocabulary) -> None:
+    """Letters and vowel marks of the Arabic script; English, digits and punctuation stay."""
+    unwritten = vocabulary.unwritten
+    assert {"▁كتاب", "و", "ال", "ّ"} & vocabulary.numbers.keys() <= unwritten
+    assert not {"▁book", "s", ".", "،", "؟", "٣", "1", "▁", END, PAD, UNKNOWN} & unwritten
+    assert all(any("\u0600" <= c <= "\u06ff" or c > "\ufb4f" for c in piece) for piece in unwritten)
+
+
+def test_pieces_of_the_source_side_alone_are_never_put_out(altered: Callable[..., Path], tmp_path: Path) -> None:
+    """As in opus-mt's models, whose sides have a sentencepiece model each and share the numbers."""
+    from sentencepiece import SentencePieceTrainer
+
+    sentences = iter(["The boy read the new book of his sister in the old library."] * 20)
+    SentencePieceTrainer.train(
+        sentence_iterator=sentences,
+        model_prefix=str(tmp_path / "english"),
+        vocab_size=40,
+        hard_vocab_limit=False,
+        minloglevel=2,
+    )
+    vocabulary = Vocabulary(altered({"target.spm": (tmp_path / "english.model").read_bytes()}))
+    assert "▁translation" in vocabulary.unwritten
+    assert not {"b", END, PAD} & vocabulary.unwritten
