@@ -8,10 +8,13 @@ whatever else is translated with it (`benchmarks/translate.py --company`).
 
 from collections.abc import Iterator, Sequence
 
-__all__ = ["BUDGET", "LIMIT", "batches", "cut"]
+__all__ = ["BUDGET", "GPU_BUDGET", "LIMIT", "batches", "cut"]
 
 BUDGET = 1024
 """Source pieces a batch, padding included: the fastest measured for int8 on CPUs."""
+
+GPU_BUDGET = 16 * 1024
+"""The same for GPUs, which want some hundred rows at a time; where memory is short `mt.careful` lowers it."""
 
 LIMIT = 100
 """Pieces beyond which a sentence is cut: Marian models lose words in longer ones."""

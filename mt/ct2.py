@@ -1,37 +1,56 @@
-"""Engine `ctranslate2`: the fast one, int8 on CPUs."""
+"""Engine `ctranslate2`: the fast one, int8 on CPUs and float16 on NVIDIA's GPUs."""
 
-import re
-import shutil
-import tempfile
-import warnings
+import ctypes
+import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from importlib.metadata import PackageNotFoundError, files
 
-from mt.engine import Decoding, Hypothesis, Precision, output_cap
+from mt.batch import BUDGET, GPU_BUDGET
+from mt.conversion import convert
+from mt.device import Device, Precision, Report
+from mt.engine import Decoding, Hypothesis, output_cap
 from mt.errors import ModelError, reason
-from mt.marian import load_weights
-from mt.model import Model, cache_folder
+from mt.model import Model
+from mt.vocabulary import END
 
-__all__ = ["CTranslate2Engine", "convert"]
+__all__ = ["CTranslate2Engine", "report"]
+
+_BY_DEVICE: dict[Device, tuple[Precision, ...]] = {
+    "cpu": ("int8", "float32", "bfloat16", "float16"),
+    "cuda": ("float16", "int8_float16", "int8", "bfloat16", "float32"),
+}
+"""The precisions of each device, fastest first: on GPUs float16 outruns int8 (CTranslate2's own benchmarks)."""
+
+_WINDOWS = sys.platform == "win32"
+_CUBLAS = ("cublasLt64_12.dll", "cublas64_12.dll") if _WINDOWS else ("libcublasLt.so.12", "libcublas.so.12")
+"""What CTranslate2 4 loads by name at its first product of matrices on a GPU, in the order of their needs."""
 
 
 class CTranslate2Engine:
-    """CTranslate2 with one worker a core and one thread a worker, the fastest and steadiest on CPUs."""
+    """CTranslate2 with one worker a core and one thread a worker, the fastest and steadiest on CPUs; or on one GPU."""
 
     name = "ctranslate2"
 
-    def __init__(self, model: Model, precision: Precision, threads: int) -> None:
+    def __init__(self, model: Model, precision: Precision, threads: int, device: Device) -> None:
         from ctranslate2 import Translator
 
-        self.workers = 2 * threads  # two calls a core: the next batch is queued when one ends
-        self.exact = precision == "int8"  # sums of integers have no order; those of floats do, by the batch's shape
+        replicas = threads if device == "cpu" else 1
+        self.workers = 2 * replicas  # two calls each: the next batch is queued when one ends
+        self.budget = BUDGET if device == "cpu" else GPU_BUDGET
+        # Sums of integers have no order; those of floats do, by the batch's shape.
+        self.exact = device == "cpu" and precision == "int8"
         folder = convert(model, precision)
         try:
             self._translator = Translator(
-                str(folder), device="cpu", compute_type=precision, inter_threads=threads, intra_threads=1
+                str(folder), device=device, compute_type=precision, inter_threads=replicas, intra_threads=1
             )
+            if device != "cpu":
+                self.translate([[END]], Decoding(beam=1))  # its libraries are loaded only now
         except RuntimeError as error:
+            if device != "cpu":
+                raise ModelError(
+                    f"{folder}: cannot be used on {device} ({reason(error)}); give --device cpu"
+                ) from error
             raise ModelError(
                 f"{folder}: cannot be loaded ({reason(error)}); delete it to have it made again"
             ) from error
@@ -46,9 +65,15 @@ class CTranslate2Engine:
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             repetition_penalty=decoding.repetition_penalty,
             disable_unk=True,
+            use_vmap=bool(decoding.shortlist),
+            num_hypotheses=decoding.beam if decoding.runners_up else 1,
             return_scores=True,
         )
-        return [Hypothesis(tuple(r.hypotheses[0]), float(r.scores[0])) for r in results]
+        hypotheses = []
+        for result in results:
+            best, *others = zip(map(tuple, result.hypotheses), result.scores, strict=True)
+            hypotheses.append(Hypothesis(*best, tuple(Hypothesis(*other) for other in others)))
+        return hypotheses
 
     def attend(self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]) -> list[list[list[float]]]:
         """Read the attention back while the decoder is made to say the targets."""
@@ -63,57 +88,42 @@ class CTranslate2Engine:
         return [result.attention[0][: len(target)] for result, target in zip(results, targets, strict=True)]
 
 
-def convert(model: Model, precision: Precision) -> Path:
-    """Give the folder of the model in CTranslate2's format, made once and kept in the user's cache.
-
-    Safe when several processes ask at once: one converts, the others wait, and a folder is seen whole or not at all.
-
-    Raises `ModelError` where the weights cannot be read or the cache cannot be written.
-    """
+def report() -> Report:
+    """Tell which devices CTranslate2 can use here, and load what it needs for GPUs."""
     import ctranslate2
-    from filelock import FileLock
 
-    name = re.sub(r"[^\w.-]+", "--", model.name)
-    folder = cache_folder() / "ctranslate2" / f"{name}-{model.revision}-{precision}-{ctranslate2.__version__}"
-    if folder.is_dir():
-        return folder
+    def supported(device: Device) -> tuple[Precision, ...]:
+        types = ctranslate2.get_supported_compute_types(device)
+        return tuple(precision for precision in _BY_DEVICE[device] if precision in types)
+
+    cpu: dict[Device, tuple[Precision, ...]] = {"cpu": supported("cpu")}
+    if not ctranslate2.get_cuda_device_count():
+        return Report(cpu, absent={"cuda": "CTranslate2 finds no NVIDIA GPU (`nvidia-smi` lists those that work)"})
+    missing = _load_cublas()
+    if missing:
+        return Report(
+            cpu,
+            unusable={
+                "cuda": f"CTranslate2 cannot load {missing}: `pip install nvidia-cublas-cu12` "
+                "(a torch for CUDA 13 brings other versions)"
+            },
+        )
+    return Report({**cpu, "cuda": supported("cuda")})
+
+
+def _load_cublas() -> str:
+    """Load cuBLAS: the system's, else the one that pip installed, which no loader looks for; names what is missing."""
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.with_name(f".{folder.name}.lock")):
-            if not folder.is_dir():
-                _convert(model, precision, folder)
-    except OSError as error:
-        raise ModelError(
-            f"{folder.parent}: the converted model cannot be kept ({error.strerror or error}); "
-            "set MUWAZI_CACHE_DIR to a folder with room"
-        ) from error
-    return folder
-
-
-def _convert(model: Model, precision: Precision, folder: Path) -> None:
-    """Convert into a temporary folder beside the final one, then rename it."""
-    from ctranslate2.converters import TransformersConverter
-
-    class Converter(TransformersConverter):  # type: ignore[misc]  # the base class has no types
-        """Loads in float32: from bfloat16 weights the base class also rounds the position encodings."""
-
-        def load_model(self, _class: Any, name: str, **_options: Any) -> Any:
-            return load_weights(Path(name))
-
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        with warnings.catch_warnings():
-            # MarianTokenizer recommends a punctuation normaliser that it never calls; `mt.normalize` does the work.
-            warnings.filterwarnings("ignore", message="Recommended: pip install sacremoses")
-            Converter(str(model.path)).convert(
-                str(temporary), quantization=None if precision == "float32" else precision, force=True
-            )
-        temporary.rename(folder)
-    except (ModelError, OSError):
-        raise
-    except Exception as error:  # each format of weights raises errors of its own, with no common class
-        raise ModelError(
-            f"{model.path}: the weights cannot be converted ({reason(error)}); get the model again"
-        ) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        installed = {file.name: file for file in files("nvidia-cublas-cu12") or ()}
+    except PackageNotFoundError:
+        installed = {}
+    for name in _CUBLAS:
+        for path in (name, *(str(installed[n].locate()) for n in [name] if n in installed)):
+            try:
+                ctypes.CDLL(path)
+                break
+            except OSError:
+                continue
+        else:
+            return name
+    return ""

@@ -4,22 +4,27 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Literal, Protocol, cast
+from typing import Protocol, cast
 
+from mt.device import Precision, Report, choose
 from mt.model import Model
 
-__all__ = ["ENGINES", "Decoding", "Engine", "Hypothesis", "Precision", "load_engine", "output_cap"]
-
-Precision = Literal["int8", "float32"]
+__all__ = ["ENGINES", "Decoding", "Engine", "Hypothesis", "Precision", "load_engine", "output_cap", "report"]
 
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How to search: beam width (1 is greedy), and the two brakes on repetition, off by default."""
+    """How to search: beam width (1 is greedy), and the two brakes on repetition, off by default.
+
+    `runners_up` asks for the rest of the beam too; the search and its best hypothesis stay the same.
+    `shortlist` is the digest of the model's shortlist where it is on (see `mt.shortlist`).
+    """
 
     beam: int = 4
     no_repeat_ngram: int = 0
     repetition_penalty: float = 1.0
+    runners_up: bool = False
+    shortlist: str = ""
 
     def braked(self) -> "Decoding":
         """Give the same search with the brakes on: no three pieces twice, repeated pieces a little less likely."""
@@ -28,10 +33,16 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """An engine's output for one row: target pieces without `</s>`, and their mean log-probability (base e)."""
+    """An engine's output for one row: target pieces without `</s>`, and their mean log-probability (base e).
+
+    `runners_up` are the other hypotheses of the beam, best first, where the search was asked for them. `failure` says
+    why there are no pieces where the engine could not do the row (see `mt.careful`).
+    """
 
     pieces: tuple[str, ...]
     score: float
+    runners_up: tuple["Hypothesis", ...] = ()
+    failure: str = ""
 
 
 class Engine(Protocol):
@@ -43,6 +54,8 @@ class Engine(Protocol):
 
     name: str
     workers: int
+    budget: int
+    """Source pieces a batch, padding included, with which the engine is at its fastest."""
     exact: bool
     """Whether a row's result is the same, bit for bit, in every batch of rows of its length."""
 
@@ -60,19 +73,28 @@ class Engine(Protocol):
 
 
 ENGINES = {"ctranslate2": "mt.ct2:CTranslate2Engine", "transformers": "mt.marian:MarianEngine"}
+"""Where each engine is; its module's `report` tells what its library can do on this machine."""
 
 
-def load_engine(model: Model, name: str = "auto", precision: Precision = "int8", threads: int = 0) -> Engine:
-    """Load an engine by name; `auto` is CTranslate2.
+def load_engine(
+    model: Model, name: str = "auto", precision: str = "auto", threads: int = 0, device: str = "cpu"
+) -> Engine:
+    """Load an engine by name; see `mt.device.choose` for what `auto` is, of engine, precision and device.
 
-    `precision` is that of CTranslate2's weights; transformers always computes in float32. `threads` counts the
-    cores to use, 0 all of them.
+    `threads` counts the CPU's cores to use, 0 all of them.
 
-    Raises `ModelError` where the model cannot be loaded.
+    Raises `ModelError` where the model cannot be loaded, or not so on this machine.
     """
-    module, _, attribute = ENGINES["ctranslate2" if name == "auto" else name].partition(":")
+    place = choose(name, device, precision, report)
+    module, _, attribute = ENGINES[place.engine].partition(":")
     factory = getattr(import_module(module), attribute)
-    return cast(Engine, factory(model, precision, threads or cores()))
+    return cast(Engine, factory(model, place.precision, threads or cores(), place.device))
+
+
+def report(name: str) -> Report:
+    """Ask an engine's library what it can do on this machine."""
+    told: Report = import_module(ENGINES[name].partition(":")[0]).report()
+    return told
 
 
 def cores() -> int:
