@@ -13,10 +13,11 @@ from corpus.articles import find_articles, sentences_of
 from corpus.readers import Reading
 from corpus.translate import place_outputs, survey, translate_articles
 from mt.batch import BUDGET, LIMIT, batches, cut
-from mt.ct2 import convert
+from mt.conversion import convert
 from mt.engine import Decoding, Engine, Hypothesis, cores, load_engine, output_cap
 from mt.model import Model
 from mt.normalize import Normalizer, has_arabic
+from mt.shortlist import shortlist_of
 from mt.translator import Translator
 from mt.vocabulary import END, Vocabulary
 
@@ -40,6 +41,7 @@ class Contest:
         self, lines: Sequence[str], model: Model, name: str, beam: int, slow: int, place: Path, *, forced: bool
     ) -> None:
         from ctranslate2 import Translator as CTranslate2
+        from ctranslate2.converters import TransformersConverter
         from transformers import MarianMTModel, MarianTokenizer
 
         self._model, self._name, self._beam, self._forced = model, name, beam, forced
@@ -55,9 +57,12 @@ class Contest:
         self.few = self.sentences[::step][:slow]  # from all over: the same mix of lengths
         self._rows, self._few_rows = self._pieces(self.sentences), self._pieces(self.few)
         self._engine = Counting(ForcedEngine(model, cores()) if forced else load_engine(model))
-        self._bare = CTranslate2(
-            str(convert(model, "int8")), device="cpu", compute_type="int8", inter_threads=cores(), intra_threads=1
+        stock = TransformersConverter(str(model.path)).convert(str(place / "stock"), quantization="int8")
+        self._bare, self._narrow = (
+            CTranslate2(folder, device="cpu", compute_type="int8", inter_threads=cores(), intra_threads=1)
+            for folder in (stock, str(convert(model, "int8")))
         )
+        self._shortlist = shortlist_of(model)
         self._tokenizer = MarianTokenizer.from_pretrained(model.path)
         self._marian = MarianMTModel.from_pretrained(model.path, dtype="float32").eval()
         self._tokens = 0
@@ -75,10 +80,13 @@ class Contest:
             "transformers, batches of 32, sorted": (few, lambda: self.transformers(by_length(self.few), 32)),
             "CTranslate2, one sentence a batch": (few, lambda: self.ctranslate2(self._few_rows, alone=True)),
             BARE: (many, lambda: self.ctranslate2(self._rows)),
-            "muwazi's `Translator`": (many, lambda: self.translator(deterministic=False)),
+            "the same without Arabic pieces": (many, lambda: self.ctranslate2(self._rows, self._narrow)),
+            "muwazi's `Translator`": (many, self.translator),
             "muwazi's `Translator`, deterministic": (many, lambda: self.translator(deterministic=True)),
             "muwazi end to end": (many, self.end_to_end),
         }
+        if self._shortlist:
+            ways["muwazi's `Translator` with a shortlist"] = (many, lambda: self.translator(shortlist=True))
         if not self._forced:
             ways["the command, start-up included"] = (many, self.command)
         return ways
@@ -102,11 +110,12 @@ class Contest:
             tokens += int(put_out.sum())
         return tokens
 
-    def ctranslate2(self, rows: Sequence[Sequence[str]], *, alone: bool = False) -> int:
+    def ctranslate2(self, rows: Sequence[Sequence[str]], translator: Any = None, *, alone: bool = False) -> int:
         """Translate pieces with CTranslate2, batches of 1,024 tokens or each row `alone`, over all cores."""
+        translator = translator or self._bare
         if self._forced:
-            return self._forced_ctranslate2(rows, alone)
-        results = self._bare.translate_batch(
+            return self._forced_ctranslate2(rows, translator, alone)
+        results = translator.translate_batch(
             rows,
             beam_size=self._beam,
             batch_type="examples" if alone else "tokens",
@@ -116,13 +125,13 @@ class Contest:
         )
         return sum(len(result.hypotheses[0]) + 1 for result in results)
 
-    def _forced_ctranslate2(self, rows: Sequence[Sequence[str]], alone: bool) -> int:
+    def _forced_ctranslate2(self, rows: Sequence[Sequence[str]], translator: Any, alone: bool) -> int:
         """Do the same with batches cut beforehand, since each needs a length of its own."""
         groups = [[i] for i in range(len(rows))] if alone else batches([len(row) for row in rows], equal=False)
         waiting: list[Any] = []
         for group in groups:
             length = max(len(rows[i]) for i in group)
-            waiting += self._bare.translate_batch(
+            waiting += translator.translate_batch(
                 [rows[i] for i in group],
                 beam_size=self._beam,
                 max_batch_size=0,
@@ -135,9 +144,10 @@ class Contest:
             result.result()
         return sum(map(len, rows))
 
-    def translator(self, *, deterministic: bool) -> int:
+    def translator(self, *, deterministic: bool = False, shortlist: bool = False) -> int:
         """Translate sentences in memory."""
-        return sum(translation.tokens for translation in self._translator(deterministic).translate(self.sentences))
+        translator = self._translator(deterministic, shortlist)
+        return sum(translation.tokens for translation in translator.translate(self.sentences))
 
     def end_to_end(self) -> int:
         """Do all that the command does from files to files, with the model loaded."""
@@ -155,9 +165,10 @@ class Contest:
         subprocess.run(arguments, check=True)
         return self._tokens
 
-    def _translator(self, deterministic: bool) -> Translator:
+    def _translator(self, deterministic: bool, shortlist: bool = False) -> Translator:
         self._engine.braked.clear()
-        return Translator(self._engine, self._vocabulary, Decoding(self._beam), deterministic=deterministic)
+        decoding = Decoding(self._beam, shortlist=self._shortlist.digest if self._shortlist and shortlist else "")
+        return Translator(self._engine, self._vocabulary, decoding, deterministic=deterministic)
 
     def _pieces(self, sentences: Iterable[str]) -> list[list[str]]:
         encode, normalize = self._vocabulary.encode, Normalizer.of(self._vocabulary)
@@ -170,6 +181,7 @@ class Counting:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.name, self.workers, self.exact = engine.name, engine.workers, engine.exact
+        self.budget = engine.budget
         self.braked: list[int] = []  # several threads append to it
 
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
@@ -185,7 +197,7 @@ class Counting:
 
 def command_line(name: str, beam: int) -> list[str]:
     """Give the command line that translates, without its articles."""
-    return [COMMAND, "--quiet", "translate", "--model", name, "--beam", str(beam)]
+    return [COMMAND, "--quiet", "translate", "--no-memory", "--model", name, "--beam", str(beam)]
 
 
 def write_articles(lines: Iterable[str], folder: Path) -> Path:

@@ -17,18 +17,18 @@ from typing import Any
 
 from corpus.articles import STDIN, Article, sentences_of
 from corpus.document import Sentence
-from corpus.folder import CORPUS, Folder, opened, sha256
+from corpus.folder import CORPUS, Folder, finished, opened, sha256
 from corpus.formats import FORMATS, read, write
 from corpus.pair import Origin, Pair
 from corpus.readers import Reading
 from corpus.reference import pair_by_count
-from corpus.stream import Split, translate_documents
+from corpus.stream import Split, failures, translate_documents
 from mt.atomic import atomic
 from mt.errors import InputError
 from mt.options import Setup
 from mt.translator import Translation, Translator
 
-__all__ = ["Plan", "Result", "Scorer", "build", "make_plan"]
+__all__ = ["Plan", "Result", "Scorer", "Survey", "build", "make_plan", "survey"]
 
 Scorer = Callable[[Mapping[str, Sequence[str]], Sequence[Sequence[str]]], dict[str, Any]]
 """Systems' translations and references to the document for `scores.json`."""
@@ -66,6 +66,15 @@ class Plan:
     def problems(self) -> list[str]:
         """What is wrong with references."""
         return [entry.problem for entry in self.entries if entry.problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a build would find: its documents, how much of them the folder has already, and what is wrong."""
+
+    documents: int
+    finished: int
+    problems: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -109,6 +118,42 @@ def make_plan(articles: Sequence[Article], references: Mapping[str, Path], readi
     return Plan(tuple(entries), reading, _date(newest))
 
 
+def survey(
+    articles: Sequence[Article],
+    references: Mapping[str, Path],
+    reading: Reading,
+    setup: Setup,
+    out: Path,
+    on_sentence: Callable[[str], None],
+) -> Survey:
+    """Look at what a build would do, writing nothing; `on_sentence` is told each sentence left to translate.
+
+    Raises `InputError` for a folder that cannot be used.
+    """
+    there = finished(out)
+    documents = kept = 0
+    problems: list[str] = []
+    for article in articles:
+        try:
+            plan = make_plan([article], references, reading)
+            problems += plan.problems
+            documents += 1
+            if there.isdisjoint(_keys(plan, setup).values()):
+                for sentence in sentences_of(article.document(reading), quotes=reading.quotes):
+                    on_sentence(sentence.text)
+            else:
+                kept += 1
+        except InputError as error:
+            problems.append(str(error))
+    return Survey(documents, kept, tuple(problems))
+
+
+def _keys(plan: Plan, setup: Setup) -> dict[str, str]:
+    """Hash all that decides each document's pairs; by the document's name."""
+    settings = json.dumps(setup.record(), sort_keys=True).encode()
+    return {entry.article.name: _digest(settings, entry.contents.encode()) for entry in plan.entries}
+
+
 def build(
     plan: Plan,
     setup: Setup,
@@ -117,17 +162,18 @@ def build(
     translator: Callable[[], Translator],
     scorer: Callable[[], Scorer],
     on_kept: Callable[[int], None] = lambda _: None,
+    on_failure: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Carry out a plan in a corpus folder.
 
     The engine and the scorer are loaded where they are needed. `on_kept` is told the number of sentences that were
-    there already.
+    there already, `on_failure` of each sentence that could not be translated: it has no target, and the next build
+    tries its document again.
 
     Raises `InputError` for a folder that cannot be used, `ModelError` where the engine cannot be loaded.
     """
     result = Result()
-    settings = json.dumps(setup.record(), sort_keys=True)
-    keys = {entry.article.name: _digest(settings.encode(), entry.contents.encode()) for entry in plan.entries}
+    keys = _keys(plan, setup)
     with opened(out) as folder:
         folder.salvage(keys)
         missing = [entry for entry in plan.entries if not folder.has(keys[entry.article.name])]
@@ -137,7 +183,9 @@ def build(
                 folder.keep(keys[entry.article.name], ())
         work = [entry for entry in missing if entry.sentences]
         if work:
-            for name, pairs in _translate(work, plan, setup, translator(), result):
+            for name, pairs in _translate(work, plan, setup, translator(), result, on_failure):
+                if any("failed" in pair.faults for pair in pairs):
+                    keys[name] += "-failed"  # which is never asked for
                 folder.keep(keys[name], pairs)
         folder.join(keys.values())
         files = _write_formats(folder, plan, setup, formats, scorer, result)
@@ -146,7 +194,12 @@ def build(
 
 
 def _translate(
-    entries: Sequence[Entry], plan: Plan, setup: Setup, translator: Translator, result: Result
+    entries: Sequence[Entry],
+    plan: Plan,
+    setup: Setup,
+    translator: Translator,
+    result: Result,
+    on_failure: Callable[[str], None],
 ) -> Iterator[tuple[str, list[Pair]]]:
     """Give each article's name and pairs as soon as they are there."""
 
@@ -160,6 +213,8 @@ def _translate(
 
     for split, translations in translate_documents(documents(), translator):
         entry = entries[split.place]
+        for failure in failures(entry.article, split, translations):
+            on_failure(failure)
         yield entry.article.name, _pairs(entry, plan.reading, setup.model.id, split.sentences, translations)
         result.translated += len(translations)
         result.tokens += sum(translation.tokens for translation in translations)
@@ -170,13 +225,16 @@ def _translate(
 def _pairs(
     entry: Entry, reading: Reading, model: str, sentences: Sequence[Sentence], translations: Sequence[Translation]
 ) -> list[Pair]:
-    """Make a document's pairs: of each sentence the machine's, then the human one."""
+    """Make a document's pairs: of each sentence its translation, then the reference, where these are not the same."""
     human = pair_by_count(entry.article.name, sentences, entry.reference, reading) if entry.reference else []
     pairs = []
     for number, (sentence, translation) in enumerate(zip(sentences, translations, strict=True)):
-        pairs.append(Pair.machine(entry.article.name, sentence, translation, model))
-        if human:
-            pairs.append(Pair.human(entry.article.name, sentence, human[number], "1-1"))
+        pair = Pair.of(entry.article.name, sentence, translation, model)
+        reference = Pair.human(entry.article.name, sentence, human[number], "1-1") if human else None
+        if reference is None or pair.id != reference.id:
+            pairs.append(pair)
+        if reference:
+            pairs.append(reference)
     return pairs
 
 
@@ -186,19 +244,20 @@ def _write_formats(
     """Write the projections of `corpus.jsonl` and the scores; gives each file's number of pairs."""
     corpus = folder.path / CORPUS
     machine: list[str] = []
-    human: list[str] = []
-    scored = {entry.article.name for entry in plan.entries if entry.reference}
+    references: list[str] = []
+    made: Pair | None = None  # the machine's pair of the sentence at hand; there is none where the user's own serves
     for pair in read(corpus):
-        if pair.origin == "human":
-            result.human += 1
-            human.append(pair.target or "")
-        else:
+        if pair.origin == "machine":
             result.machine += 1
             result.faults.update(pair.faults)
-            if pair.document in scored:
-                machine.append(pair.target or "")
+            made = pair
+            continue
+        result.human += 1
+        if pair.bead and made and (made.document, made.sentence) == (pair.document, pair.sentence):
+            machine.append(made.target or "")
+            references.append(pair.target or "")
     files: dict[str, int | None] = {CORPUS: result.machine + result.human}
-    origins: list[Origin] = ["machine", "human"] if human else ["machine"]
+    origins: list[Origin] = ["machine", "human"] if result.human else ["machine"]
     for origin in origins:
         for name in formats:
             file = f"{origin}{FORMATS[name].extensions[0]}"
@@ -206,8 +265,8 @@ def _write_formats(
             report = write(chosen, folder.path / file, name, date=plan.date)
             files[file] = report.written
             result.replaced += report.replaced
-    if human:
-        result.scores = scorer()({setup.model.name: machine}, [human])
+    if references:
+        result.scores = scorer()({setup.model.name: machine}, [references])
         with atomic(folder.path / "scores.json") as handle:
             handle.write((json.dumps(result.scores, ensure_ascii=False, indent=2) + "\n").encode())
         files["scores.json"] = None

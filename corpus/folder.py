@@ -20,7 +20,7 @@ from corpus.pair import Pair
 from mt.atomic import atomic
 from mt.errors import InputError
 
-__all__ = ["CORPUS", "Folder", "opened", "sha256"]
+__all__ = ["CORPUS", "Folder", "finished", "opened", "sha256"]
 
 CORPUS = "corpus.jsonl"
 MANIFEST = "manifest.json"
@@ -51,12 +51,10 @@ class Folder:
             for entry in self.manifest["documents"]
             if keys.get(entry["name"]) == entry["key"] and not self.has(entry["key"])
         }
-        corpus = self.path / CORPUS
-        # A file that is not the one that the manifest speaks of is not built upon.
-        if not kept or not corpus.exists() or sha256(corpus) != self.manifest["files"].get(CORPUS, {}).get("sha256"):
+        if not kept or not _is_intact(self.path, self.manifest):
             return
         found = set()
-        with corpus.open("rb") as lines:
+        with (self.path / CORPUS).open("rb") as lines:
             for name, group in groupby(lines, key=_document):
                 if name in kept:
                     with atomic(self._part(kept[name])) as part:
@@ -96,14 +94,10 @@ def opened(path: Path) -> Iterator[Folder]:
     """
     from filelock import FileLock, Timeout
 
-    manifest = _manifest(path)
+    manifest = _claimed(path)
     state = path / STATE
     new = not path.exists()
-    if not new and not path.is_dir():
-        raise InputError(f"{path} exists and is no folder; choose another -o")
     try:
-        if manifest is None and not new and not state.is_dir() and any(path.iterdir()):
-            raise InputError(f"{path} is not empty and holds no corpus of ours; choose another -o")
         state.mkdir(parents=True, exist_ok=True)
         lock = FileLock(state / "lock")
         lock.acquire(timeout=0)
@@ -125,10 +119,40 @@ def opened(path: Path) -> Iterator[Folder]:
         lock.release()
 
 
+def finished(path: Path) -> frozenset[str]:
+    """Tell the keys of the documents that need not be translated again, and leave the folder as it is.
+
+    Raises `InputError` as `opened` does for a folder of others.
+    """
+    manifest = _claimed(path)
+    parts = {part.stem for part in (path / STATE).glob("*.jsonl")}
+    built = {entry["key"] for entry in manifest["documents"]} if manifest and _is_intact(path, manifest) else set()
+    return frozenset(parts | built)
+
+
 def sha256(path: Path) -> str:
     """Hash a file."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _claimed(path: Path) -> Mapping[str, Any] | None:
+    """Refuse a folder of others; gives the manifest of the last finished build, None where there is none."""
+    manifest = _manifest(path)
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{path} exists and is no folder; choose another -o")
+    try:
+        if manifest is None and path.exists() and not (path / STATE).is_dir() and any(path.iterdir()):
+            raise InputError(f"{path} is not empty and holds no corpus of ours; choose another -o")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); choose another -o") from error
+    return manifest
+
+
+def _is_intact(path: Path, manifest: Mapping[str, Any]) -> bool:
+    """Tell whether the corpus is the file that the manifest speaks of; on any other nothing is built."""
+    corpus = path / CORPUS
+    return corpus.exists() and sha256(corpus) == manifest["files"].get(CORPUS, {}).get("sha256")
 
 
 def _manifest(path: Path) -> Mapping[str, Any] | None:

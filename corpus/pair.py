@@ -56,7 +56,10 @@ class Pair:
 
     @classmethod
     def machine(cls, document: str, sentence: Sentence, translation: Translation, model: str) -> Self:
-        """Make the pair of a sentence and its machine translation; the score keeps four decimals."""
+        """Make the pair of a sentence and its machine translation; the score keeps four decimals.
+
+        One that could not be translated has no target.
+        """
         return cls(
             document,
             sentence.paragraph,
@@ -64,7 +67,7 @@ class Pair:
             sentence.start,
             sentence.end,
             sentence.text,
-            translation.text,
+            None if translation.failure else translation.text,
             "machine",
             model=model,
             score=None if translation.score is None else round(translation.score, 4),
@@ -72,8 +75,15 @@ class Pair:
         )
 
     @classmethod
-    def human(cls, document: str, sentence: Sentence, target: str, bead: str) -> Self:
-        """Make the pair of a sentence and its human reference."""
+    def of(cls, document: str, sentence: Sentence, translation: Translation, model: str) -> Self:
+        """Make the pair of a sentence and its translation: the machine's, or one out of the user's own memory."""
+        if translation.origin == "memory":
+            return cls.human(document, sentence, translation.text, None)
+        return cls.machine(document, sentence, translation, model)
+
+    @classmethod
+    def human(cls, document: str, sentence: Sentence, target: str, bead: str | None) -> Self:
+        """Make the pair of a sentence and a human translation; without a bead, one that is no reference."""
         where = (document, sentence.paragraph, sentence.sentence, sentence.start, sentence.end)
         return cls(*where, sentence.text, target, "human", bead=bead)
 

@@ -1,13 +1,17 @@
 """Documents through a translator, many at a time."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from corpus.articles import Article
 from corpus.document import Document, Sentence
+from corpus.readers.pieces import Piece
 from mt.translator import Translation, Translator
 
-__all__ = ["Split", "translate_documents"]
+__all__ = ["Split", "failures", "translate_documents"]
+
+_EXCERPT = 60  # characters of a sentence that an error shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +53,23 @@ def translate_documents(
             done.clear()
     while waiting:
         yield waiting.popleft(), ()
+
+
+def failures(article: Article, split: Split, translations: Sequence[Translation]) -> Iterator[str]:
+    """Say of each sentence that could not be translated where it is and why: its line in plain text, else its block."""
+    place = split.data.place(article.place) if isinstance(split.data, Piece) else article.place
+    for sentence, translation in zip(split.sentences, translations, strict=True):
+        if not translation.failure:
+            continue
+        if article.reader.name == "text":
+            before = split.document.text[: sentence.start].replace("\r\n", "\n").replace("\r", "\n")
+            first = split.data.line if isinstance(split.data, Piece) else 1
+            where = f"{article.place}:{first + before.count(chr(10))}"
+        else:
+            where = f"{place}, paragraph {sentence.paragraph + 1}"
+        text = " ".join(sentence.text.split())
+        shown = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+        yield (
+            f"{where}: a sentence could not be translated and stays as it is ({translation.failure}); "
+            f"reword it, or try another --engine: {shown}"
+        )

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from corpus.document import English
 from corpus.markup import english
 from corpus.pair import Pair
 from corpus.readers import Reading
-from corpus.stream import Split, translate_documents
+from corpus.stream import Split, failures, translate_documents
 from mt.atomic import atomic
 from mt.errors import InputError
 from mt.translator import Translation, Translator
@@ -45,8 +45,10 @@ class Survey:
     problems: tuple[str, ...] = ()
 
 
-def survey(articles: Sequence[Article], reading: Reading) -> Survey:
-    """Read every article once, so that bad input is known before work begins.
+def survey(
+    articles: Sequence[Article], reading: Reading, on_sentence: Callable[[str], None] = lambda _: None
+) -> Survey:
+    """Read every article once, so that bad input is known before work begins; `on_sentence` is told each sentence.
 
     Raises `InputError` for a single article that cannot be read; of several, the others are worth the work.
     """
@@ -56,9 +58,13 @@ def survey(articles: Sequence[Article], reading: Reading) -> Survey:
     problems: list[str] = []
     sentences = 0
     for article in articles:
+        own = 0
         try:
-            documents = (article.document(reading, data) for data in article.chunks())
-            sentences += sum(len(sentences_of(document, quotes=reading.quotes)) for document in documents)
+            for data in article.chunks():
+                for sentence in sentences_of(article.document(reading, data), quotes=reading.quotes):
+                    on_sentence(sentence.text)
+                    own += 1
+            sentences += own
             good.append(article)
         except InputError as error:
             if len(articles) == 1:
@@ -113,10 +119,15 @@ def translate_articles(
     reading: Reading,
     model: str,
     translator: Translator,
+    *,
+    scores: bool = False,
+    on_failure: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[Translation, ...]]:
     """Write each article's English as soon as it is there, a file whole or not at all; gives its translations.
 
-    Articles that can be read piece by piece are also written so, and never held whole.
+    Articles that can be read piece by piece are also written so, and never held whole. `scores` adds columns to
+    text; records have them in any case. `on_failure` is told of each sentence that could not be translated, which
+    stays in Arabic (in records it has no target).
 
     Raises `InputError` for a file that cannot be written.
     """
@@ -132,9 +143,9 @@ def translate_articles(
     def content(split: Split, translations: Sequence[Translation]) -> Iterator[str | bytes]:
         article, place = articles[split.place], places[split.place]
         if form == "text":
-            yield from _lines(split, translations)
+            yield from _lines(split, translations, scores=scores)
         elif form == "jsonl":
-            yield from _records(split, translations, model)
+            yield from _records(split, translations, model, alternatives=translator.alternatives > 0)
         else:
             blocks = list(english(split.document, split.sentences, [t.text for t in translations], translator.align))
             if form in ("same", article.reader.name):
@@ -154,6 +165,8 @@ def translate_articles(
             for part in content(split, translations):
                 sink.write(part.encode() if isinstance(part, str) else part)
             sink.flush()
+            for failure in failures(articles[split.place], split, translations):
+                on_failure(failure)
             yield translations
 
 
@@ -171,20 +184,41 @@ def _sink(place: Path | None) -> Iterator[IO[bytes]]:
         yield handle
 
 
-def _lines(split: Split, translations: Sequence[Translation]) -> Iterator[str]:
-    """One sentence a line, an empty line between paragraphs, as `muwazi split` gives the source."""
+def _lines(split: Split, translations: Sequence[Translation], *, scores: bool) -> Iterator[str]:
+    """One sentence a line, an empty line between paragraphs, as `muwazi split` gives the source.
+
+    Its other translations follow on lines that begin with a tab. With `scores` a line is score, faults and text with
+    tabs between them.
+    """
     paragraph = None
     for sentence, translation in zip(split.sentences, translations, strict=True):
         if sentence.paragraph != paragraph:
             yield "\n" if paragraph is not None else ""
             paragraph = sentence.paragraph
-        yield " ".join(translation.text.split()) + "\n"
+        yield _line(translation, scores=scores)
+        yield from (f"\t{_line(other, scores=scores)}" for other in translation.alternatives[1:])
 
 
-def _records(split: Split, translations: Sequence[Translation], model: str) -> Iterator[str]:
+def _line(translation: Translation, *, scores: bool) -> str:
+    text = " ".join(translation.text.split())
+    if not scores:
+        return f"{text}\n"
+    score = "-" if translation.score is None else f"{translation.score:.4f}"
+    return f"{score}\t{','.join(translation.faults) or '-'}\t{text}\n"
+
+
+def _records(split: Split, translations: Sequence[Translation], model: str, *, alternatives: bool) -> Iterator[str]:
+    """One record a sentence; with `alternatives` it has its best translations, the target first."""
     for sentence, translation in zip(split.sentences, translations, strict=True):
-        pair = Pair.machine(split.document.name, sentence, translation, model)
-        yield json.dumps(pair.as_dict(), ensure_ascii=False) + "\n"
+        pairs = [
+            Pair.of(split.document.name, sentence, each, model) for each in (translation, *translation.alternatives)
+        ]
+        record = pairs[0].as_dict()
+        if alternatives:
+            record["alternatives"] = [
+                {"target": pair.target, "score": pair.score, "faults": list(pair.faults)} for pair in pairs[1:]
+            ]
+        yield json.dumps(record, ensure_ascii=False) + "\n"
 
 
 def _page(

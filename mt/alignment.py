@@ -24,6 +24,23 @@ class Alignment:
     target: tuple[Span, ...]
     weights: tuple[tuple[float, ...], ...]
 
+    def run(self, words: Sequence[int]) -> tuple[int, int] | None:
+        """Find the unbroken run of target words that owes most to some source words: its first and last number.
+
+        It has the largest sum of (share - 1/2), a share being how much of its attention a target word gives to those
+        words; None where no word gives them half of it.
+        """
+        best: tuple[int, int] | None = None
+        best_gain = gain = 0.0
+        first = 0
+        for number, row in enumerate(self.weights):
+            if gain <= 0:
+                gain, first = 0.0, number
+            gain += sum(row[word] for word in words) - 0.5
+            if gain > best_gain:
+                best, best_gain = (first, number), gain
+        return best
+
 
 def words(text: str) -> tuple[Span, ...]:
     """Give the spans of a text's words; punctuation between words belongs to none."""

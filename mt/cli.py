@@ -22,12 +22,18 @@ COMMANDS = {
     "split": ("corpus.split_command:split", "Split a text: one sentence a line, an empty line between paragraphs."),
     "evaluate": ("eval.commands:evaluate", "Score translations against references."),
     "train": ("mt.train_command:train", "Train a MarianMT on parallel corpora, or fine-tune one."),
+    "memory": (
+        "mt.memory_command:memory",
+        "Look after remembered translations, and bring your own.",
+    ),
     "model": ("mt.commands:model", "List, describe, download and convert models."),
 }
 """Where each command is, and its line in the help, which is thus printed without importing any."""
 SERVICES = {
     "scores": "eval.report:scores_document",
     "read": "corpus.formats:read",
+    "write": "corpus.formats:write",
+    "pair": "corpus.pair:Pair",
     "score": "eval.metrics:score",
 }
 """What a command of one package may ask of another: `corpus` and `eval` don't know each other, nor `mt` them."""

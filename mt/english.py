@@ -1,15 +1,17 @@
 """What the reader sees of a translation: the punctuation of English, whatever the source or the model made of it.
 
-`tidy` mends what comes out of a model, `western` what goes around it, and `with_emoji` brings back what the model was
-not shown. What the model says is left alone: a statement that ends like one stays a statement though the source asks.
+`unescaped` and `tidy` mend what comes out of a model, `western` what goes around it, and `with_emoji` brings back what
+the model was not shown. What the model says is left alone: a statement that ends like one stays a statement though the
+source asks.
 """
 
 import re
+from html import unescape
 from re import Match
 
 from mt.normalize import EMOJI
 
-__all__ = ["tidy", "western", "with_emoji"]
+__all__ = ["tidy", "unescaped", "western", "with_emoji"]
 
 _SIGNS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹،؛؟۔٪٫٬", "01234567890123456789,;?.%.,")
 _SIGN = re.compile("[٠-٩۰-۹،؛؟۔٪٫٬]")
@@ -29,6 +31,14 @@ _LEADERS = re.compile(r"\.(?: ?\.){3,}")
 _SPACED = re.compile(r"(?<=[\w\"')\]%.]) +([,.;:!?])(?=[\s\"']|\Z)")
 _PERCENT = re.compile(r"(?<=\d) +%(?!\w)")
 _QUOTED = re.compile(r"(?<![\w\"])\" *([^\"]*[^\" ]) *\"(?![\w\"])")
+
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}[0-9]{0,2});")
+
+
+def unescaped(text: str) -> str:
+    """Give the characters that a model writes as in HTML (`&quot;`, `&apos;`), as it saw them in its corpora."""
+    return _ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text
 
 
 def western(text: str) -> str:

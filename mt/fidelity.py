@@ -12,20 +12,23 @@ from unicodedata import normalize
 
 from mt.numbers import extra_numbers, missing_numbers
 
-__all__ = ["FAULTS", "faults"]
+__all__ = ["FAULTS", "faults", "links", "lost_links"]
 
 FAULTS = {
+    "failed": "the engine could not translate the sentence: there is no translation",
     "empty": "the translation is empty though the source is not",
     "untranslated": "the translation is the source itself, still in Arabic",
     "arabic-left-over": "the translation has Arabic letters",
     "repetition": "words, letters or marks go round in a loop that the source does not have",
     "too-short": "the translation is too short for its source: something was left out",
     "too-long": "the translation is too long for its source: something was made up",
-    "missing-number": "a number that the source has in digits is in the translation in no form",
+    "missing-number": "a number, date or percentage that the source has in digits is in the translation in no form",
     "extra-number": "a number that the translation has in digits is in the source in no form",
     "missing-latin": "a word that the source has in Latin letters is not in the translation",
-    "missing-link": "a web or e-mail address of the source is not in the translation as it stands",
+    "missing-link": "a web or e-mail address or an @name of the source is not in the translation as it stands",
+    "html-entity": "a character of the translation is written as in HTML (&quot;), while the source has none such",
     "unbalanced-quotes": "a quotation mark of the translation has no partner, while the source's all have one",
+    "missing-term": "a term of the glossary is in the translation neither by itself nor by being put there",
 }
 """Name of each fault and what it means, in the order in which `faults` gives them."""
 
@@ -128,10 +131,11 @@ def _is_too_long(source: str, target: str) -> bool:
 
 
 _LINK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"«»“”،؛؟]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
+    r"(?:https?://|www\.)[^\s<>\"«»“”،؛؟]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+    r"|(?<![\w@.])@[a-z]\w{1,30}\b",
     re.IGNORECASE | re.ASCII,
 )
-_ENTITY = re.compile(r"&#?\w{1,8};")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}[0-9]{0,2});")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]")
 _LATIN_WORD = re.compile(r"[\dA-Za-zÀ-ÖØ-öø-ɏ]+(?:[-.'’&+/_][\dA-Za-zÀ-ÖØ-öø-ɏ]+)*+")
 _ACCENT = re.compile(r"[\u0300-\u036f]+")
@@ -140,12 +144,27 @@ _UNWRITTEN = frozenset({"a", "an", "and", "for", "in", "of", "on", "the", "to"})
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 
 
-def _has_lost_link(source: str, target: str) -> bool:
-    """Tell whether a web or e-mail address of the source is not in the target, letter by letter."""
-    if not _may_have_links(source):
-        return False
+def links(text: str) -> list[tuple[int, int]]:
+    """Give the spans of a text's web and e-mail addresses and @names, without the punctuation behind them."""
+    if not _may_have_links(text):
+        return []
+    spans = []
+    for found in _LINK.finditer(text):
+        link = found[0].rstrip(".,:;!?)")
+        closed = found[0][len(link) :].startswith(")") and link.count("(") > link.count(")")  # …/wiki/Arwad_(island)
+        spans.append((found.start(), found.start() + len(link) + closed))
+    return spans
+
+
+def lost_links(source: str, target: str) -> list[tuple[int, int]]:
+    """Give the spans of those links of the source that are not in the target, letter by letter."""
     folded = target.lower()
-    return any(link.rstrip(".,:;!?)").lower() not in folded for link in _LINK.findall(source))
+    return [(start, end) for start, end in links(source) if source[start:end].lower() not in folded]
+
+
+def _has_lost_link(source: str, target: str) -> bool:
+    """Tell whether a link of the source is not in the target."""
+    return bool(lost_links(source, target))
 
 
 def _has_lost_number(source: str, target: str) -> bool:
@@ -198,6 +217,11 @@ def _pieces(text: str) -> str:
     return " ".join(_PIECE.findall(plain.lower()))
 
 
+def _has_new_entity(source: str, target: str) -> bool:
+    """Tell whether the target has a character reference of HTML and the source has none."""
+    return "&" in target and bool(_ENTITY.search(target)) and not _ENTITY.search(source)
+
+
 _QUOTES = re.compile('["“”„«»]')
 
 
@@ -221,5 +245,6 @@ _CHECKS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("extra-number", _has_new_number),
     ("missing-latin", _has_lost_latin),
     ("missing-link", _has_lost_link),
+    ("html-entity", _has_new_entity),
     ("unbalanced-quotes", _has_odd_quotes),
 )

@@ -2,11 +2,11 @@
 
 Numbers are compared by value, not by spelling: ٢٫٥ مليون is 2.5 million and 2,500,000; 15 is fifteen; 29.08.2024 is
 August 29, 2024; 15:30 is 3:30 p.m. A value is a key, its significant digits and a power of ten (`25e5`), so that
-numbers of any length are compared in linear time and without rounding.
+numbers of any length are compared in linear time and without rounding. A day or a year beside a month's Arabic name
+(12 أغسطس/آب) is a date, and 50% is fifty of something that says per cent, or a half.
 
-Numbers in words are read in English alone, as what digits of the source may have become. Signs and percent signs are
-left aside: English has too many ways of putting them ("five below zero"). Where a spelling can be read in two ways
-(1.250), either will do.
+Numbers in words are read in English alone, as what digits of the source may have become. Signs are left aside: English
+has too many ways of putting them ("five below zero"). Where a spelling can be read in two ways (1.250), either will do.
 """
 
 import re
@@ -50,6 +50,31 @@ _SUM = re.compile(
     r"|(?:مليار|بليون|بلايين)\w{0,2}\s{1,2}و\d++\s(?:مليون|ملايين)"
     r"|\b\w?\w?(?:[أا]لف|[آا]لاف)\w{0,2}\s{1,2}و\d{1,3}+(?!\s?(?:[أا]لف|[آا]لاف|ملي|ملايين|بليون))"
     r")"
+)
+
+# The months as Arabs name them from Iraq to Morocco; two names may stand side by side (يونيو/حزيران).
+_ARABIC_MONTHS = (
+    "يناير|جانفي|كانون (?:ال)?ثاني?",
+    "فبراير|شباط|فيفري",
+    "مارس|[آا]ذار",
+    "[أإا]بريل|نيسان|[أا]فريل",
+    "ماي|مايو|[أا]يار",
+    "يونيو|يونيه|حزيران|جوان",
+    "يوليو|يوليه|يوليوز|تموز|جويلية",
+    "[أا]غسطس|[آا]ب|غشت|[أا]وت",
+    "سبتمبر|[أا]يلول|شتنبر",
+    "[أا]كتوبر|تشرين (?:ال)?[أا]ول",
+    "نوفمبر|تشرين (?:ال)?ثاني?|نونبر",
+    "ديسمبر|كانون (?:ال)?[أا]ول|دجنبر",
+)
+_MONTH = "|".join(f"(?P<m{month}>{names})" for month, names in enumerate(_ARABIC_MONTHS, start=1))
+_MONTH_AFTER = re.compile(rf" (?:من )?(?:شهر )?(?:{_MONTH})\b")
+_MONTH_BEFORE = re.compile(rf"\b[وفبلك]?(?:{_MONTH}) (?:من )?(?:عام |سنة )?\Z")
+_MONTH_REACH = 24
+_PERCENT_AFTER = re.compile(r" ?(?:[%٪]|(?:في |ب)(?:ال)?م(?:ئ|ائ)ة\b)")
+_PERCENT_BEFORE = re.compile(r"[%٪] ?\Z")
+_PERCENT = re.compile(
+    r"%|per\W?cent|pct|\b(?:out of|in) (?:\w+ )?(?:ten|hundred|thousand|10|100|1,?000)\b", re.IGNORECASE
 )
 
 # What Arabic words for numbers above twelve have in them, with the hours of the afternoon and names that English writes
@@ -125,13 +150,14 @@ _MONTHS = (
 class _Number:
     """A number as written and the keys that stand for it: any of `wholes`, or one of each of `pieces`.
 
-    `power` is the power of ten that a word after it says (2.5 million: 6), or 0.
+    `power` is the power of ten that a word after it says (2.5 million: 6), or 0; `percent` tells of a percent sign.
     """
 
     text: str
     wholes: frozenset[str]
     pieces: tuple[frozenset[str], ...] = ()
     power: int = 0
+    percent: bool = False
 
     def is_in(self, keys: set[str]) -> bool:
         """Tell whether one of the number's forms is among the keys of a text.
@@ -159,10 +185,13 @@ def missing_numbers(source: str, target: str) -> tuple[str, ...]:
         source = _SUM.sub(" ", source)
     wanted = {number.text: number for number in _numbers(source)}
     keys = set(_digit_keys(target))
-    missing = [number for number in wanted.values() if not number.is_in(keys)]
+    # 50 for 50% is no translation, while a half is one.
+    bare = any(number.percent for number in wanted.values()) and not _PERCENT.search(target)
+    missing = [number for number in wanted.values() if not number.is_in(keys) or (bare and number.percent)]
     if missing:
-        keys.update(_word_keys(target))
-        missing = [number for number in missing if not number.is_in(keys)]
+        words = set(_word_keys(target))
+        both = words | keys
+        missing = [number for number in missing if not number.is_in(words if bare and number.percent else both)]
     return tuple(number.text for number in missing)
 
 
@@ -239,13 +268,26 @@ def _plain(text: str, start: int, end: int, groups: list[str]) -> Iterator[_Numb
                 wholes.add(_key("".join(reversed(groups))))
         is_clock = len(groups) == 2 and len(groups[0]) <= 2 and len(groups[1]) == 2
         pieces = _clock(groups) if is_clock else tuple(map(_date_piece, groups))
+    if len(groups) == 1 and len(groups[0]) in (1, 2, 4) and (month := _month_beside(text, start, end)):
+        yield _Number(text[start:end], frozenset(), (frozenset(wholes), frozenset({month})))
+        return
+    percent = bool(_PERCENT_AFTER.match(text, end) or _PERCENT_BEFORE.search(text, max(0, start - 2), start))
     power = 0
     if (follower := _POWER.match(text, end)) and follower.lastgroup:
         power = int(follower.lastgroup[1:])
         if follower.lastgroup.startswith("a"):
             wholes |= {_shifted(key, power) for key in wholes}
             power = 0
-    yield _Number(text[start:end], frozenset(wholes), pieces, power)
+    yield _Number(text[start:end], frozenset(wholes), pieces, power, percent)
+
+
+def _month_beside(text: str, start: int, end: int) -> str | None:
+    """Give the key of the month whose Arabic name goes with the number at `start:end`: a day, or a year."""
+    if end - start <= 2:
+        found = _MONTH_AFTER.match(text, end)
+    else:
+        found = _MONTH_BEFORE.search(text, max(0, start - _MONTH_REACH), start)
+    return f"month {found.lastgroup[1:]}" if found and found.lastgroup else None
 
 
 def _clock(groups: list[str]) -> tuple[frozenset[str], ...]:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from mt.translator import Translator
 from mt.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parent.parent
+_NUMBERS = count()
 
 # A busy machine is no fault of the code.
 # Where others wait for the result, the same examples are tried each time.
@@ -48,6 +50,14 @@ def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HF_HOME", str(tmp_path_factory.mktemp("huggingface")))
         patch.setattr(socket.socket, "connect", connect_locally)
         patch.setattr(socket, "getaddrinfo", look_up)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def forgetful(isolated: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let each test begin with an empty memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUWAZI_DATA_DIR", str(tmp_path_factory.getbasetemp() / f"data-{next(_NUMBERS)}"))
         yield
 
 

@@ -14,9 +14,10 @@ TRAINING = {f"mt/training/{part}.py" for part in ("learner", "export", "checkpoi
 OWNERS = {
     "torch": {"mt/marian.py", *TRAINING},
     "transformers": {"mt/marian.py", "mt/training/learner.py", "mt/training/export.py"},
-    "ctranslate2": {"mt/ct2.py"},
+    "ctranslate2": {"mt/conversion.py", "mt/ct2.py"},
     "sentencepiece": {"mt/vocabulary.py", "mt/training/pieces.py"},
     "sacrebleu": {"eval/metrics.py"},
+    "sqlite3": {"mt/memory.py", "mt/memory_command.py", "mt/store.py"},
     "huggingface_hub": {"mt/model.py"},
     "pyromark": {"corpus/readers/markdown/blocks.py"},
     "jinja2": {"corpus/export.py"},

@@ -34,6 +34,7 @@ class Echo:
 
     name = "echo"
     workers = 2
+    budget = 1024
     exact = True
 
     def __init__(self, delay: float = 0.0) -> None:

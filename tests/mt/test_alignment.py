@@ -61,7 +61,7 @@ def test_a_word_s_weight_is_that_of_its_pieces() -> None:
 def test_the_model_s_attention_tells_which_words_belong_together(
     engine: str, compact: Model, vocabulary: Vocabulary, translator: Callable[..., Translator]
 ) -> None:
-    loaded: Engine = load_engine(compact, engine, "int8", threads=1)
+    loaded: Engine = load_engine(compact, engine, threads=1)
     assert set(vocabulary.encode_target("The president")) <= set(vocabulary.numbers)
     translating = translator(loaded)
     target = "The president said the government will announce the plan on Thursday in Baghdad."

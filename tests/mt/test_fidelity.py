@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mt.fidelity import FAULTS, faults
+from mt.glossary import MISSING
 
 SOURCE = "افتتحت بلدية العين الزرقاء مكتبة جديدة في وسط المدينة يوم الثلاثاء."
 TARGET = "Al-Ain Al-Zarqa municipality opened a new library in the city centre on Tuesday."
@@ -31,7 +32,6 @@ CLEAN = [
     ("أعلنت شركة OpenAI عن نموذج GPT-4.5", "The company OpenAI announced the model gpt 4.5"),
     ("حلقت طائرتا F-16 فوق المرفأ", "Two F-16s flew over the harbour"),
     ("زار مدينة Málaga", "He visited Malaga"),
-    ("فتح فرع King's Bakery أبوابه", "The branch of King&#39;s Bakery opened its doors"),
     ("وصلت بعثة UNESCO إلى القرية", "The mission of UNESCO reached the village"),
     ("وصلت بعثة UN إلى القرية", "The United Nations mission reached the village"),
     ("سار 20 km على قدميه", "He walked 20 kilometres"),
@@ -41,10 +41,15 @@ CLEAN = [
     ("راجع https://example.org/2024/a1.", "See https://Example.org/2024/a1 (in Arabic)"),
     ("اكتب الرقم الموجود في https://example.org/88", "Write the number at https://example.org/88"),
     ("راسلنا على info@example.org.", "Write to us at Info@example.org"),
+    ("راجع (https://example.org/Arwad_(island)).", "See https://example.org/Arwad_(island) for more"),
+    ("كتب @samir_88، وهو صحفي", "Wrote @samir_88, a journalist"),
+    ("كتب @ ثم سكت", "He wrote @ and was silent"),
     # quotes
     ("قالت: «سأعود غدا»", 'She said, "I will be back tomorrow."'),
-    ("قالت: «سأعود غدا»", "She said, &quot;I will be back tomorrow.&quot;"),
     ("قالت: «سأعود غدا. وأضافت", 'She said: "I will be back tomorrow. She added'),
+    # characters written as in HTML
+    ("اكتب &lt; ثم اسمك", "Write &lt; and your name"),
+    ("متجر الأخوين للكتب", "The brothers' bookshop, A&B; Sons"),
     ("قال إنه لن يعود", "He said he wouldn't come back ('no')"),
     ("صلى الله عليه وسلم", "peace be upon him (ﷺ)"),
 ]
@@ -74,14 +79,20 @@ FAULTY = [
     (LONG_SOURCE, TARGET, "too-short"),
     ("مكتبة جديدة", TARGET, "too-long"),
     ("فاز 15 تلميذا بالجائزة", "The pupils won the prize", "missing-number"),
+    ("ولد يوم 12 أغسطس/آب", "He was born on July 12", "missing-number"),
+    ("باع 40٪ من أسهمه", "He sold 40 of his shares", "missing-number"),
     (SOURCE, TARGET.replace("Tuesday", "Tuesday 1987"), "extra-number"),
     ("أعلنت شركة OpenAI عن نموذجها", "The company announced its model", "missing-latin"),
     ("أعلنت شركة OpenAI عن نموذجها", "The company OpenAir announced its model", "missing-latin"),
     ("جرب نموذج GPT-4.5 الجديد", "Try the new model GPT-4", "missing-number missing-latin"),
     ("راجع https://example.org/a1 لمعرفة المزيد", "See https: / / example.org for more", "missing-link"),
     ("راسلنا على info@example.org الآن", "Write to us at info@example now", "missing-link"),
+    ("راجع (https://example.org/Arwad_(island)).", "See https://example.org/Arwad_(island", "missing-link"),
+    ("كتب @samir_88، وهو صحفي", "Wrote Samir, a journalist", "missing-link"),
     ("قالت: «سأعود غدا»", 'She said, "I will be back tomorrow.', "unbalanced-quotes"),
-    ("قالت إنها ستعود غدا", "She said she would be back &quot;tomorrow.", "unbalanced-quotes"),
+    ("قالت إنها ستعود غدا", "She said she would be back &quot;tomorrow.", "html-entity unbalanced-quotes"),
+    ("قالت: «سأعود غدا»", "She said, &quot;I will be back tomorrow.&quot;", "html-entity"),
+    ("فتح فرع King's Bakery أبوابه", "The branch of King&#39;s Bakery opened its doors", "html-entity"),
 ]
 
 
@@ -92,7 +103,7 @@ def test_faults_are_named(source: str, target: str, names: str) -> None:
 
 def test_every_fault_is_described_and_tested() -> None:
     tested = {name for _, _, names in FAULTY for name in names.split()}
-    assert tested == set(FAULTS)
+    assert tested == set(FAULTS) - {MISSING, "failed"}  # these a glossary and the engine find
     assert all(FAULTS.values())
 
 

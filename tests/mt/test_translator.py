@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from mt.batch import LIMIT
 from mt.engine import Decoding, Engine, Hypothesis
-from mt.translator import WINDOW, Translation, Translator
+from mt.errors import ModelError
+from mt.translator import Translation, Translator
 from mt.vocabulary import END, Vocabulary
 
 Make = Callable[..., Translator]
@@ -29,6 +30,7 @@ class Scripted:
     name: str = "scripted"
     workers: int = 2
     exact: bool = True
+    budget: int = 1024
     rows: list[list[str]] = field(default_factory=list)
 
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
@@ -131,11 +133,11 @@ def test_what_the_engine_gets(translator: Make, scripted: Scripted) -> None:
     assert scripted.rows == [[*scripted.vocabulary.encode("كتاب"), END]]
 
 
-def test_identical_sentences_are_asked_once_a_window(translator: Make, scripted: Scripted) -> None:
+def test_identical_sentences_are_asked_once(translator: Make, scripted: Scripted) -> None:
     found = list(translator(scripted).translate("هذه جملة واحدة" for _ in range(10_000)))
     assert len(found) == 10_000
     assert {t.text for t in found} == {"said هذه جملة واحدة"}
-    assert len(scripted.rows) == ceil(10_000 / WINDOW)
+    assert len(scripted.rows) == 1
 
 
 @pytest.mark.parametrize("positions", [512, 128, 1024])
@@ -250,7 +252,7 @@ def test_none_in_the_stream_asks_for_what_came_before_it(translator: Make, scrip
 
 
 class Slow(Scripted):
-    """Takes its time, and fails at a batch if told to."""
+    """Takes its time, and breaks at a batch if told to."""
 
     calls = 0
     fails_at = 0
@@ -259,7 +261,7 @@ class Slow(Scripted):
         self.calls += 1
         time.sleep(0.005)
         if self.calls == self.fails_at:
-            raise MemoryError("no room")
+            raise ModelError("no weights")
         return super().translate(batch, decoding)
 
 
@@ -267,8 +269,7 @@ class Slow(Scripted):
 def slow(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> Slow:
     """Give an engine that has 100 sentences queued ahead, each a batch of its own."""
     monkeypatch.setattr("mt.translator.WINDOW", 100)
-    monkeypatch.setattr("mt.translator.BUDGET", 1)
-    return Slow(vocabulary, workers=1)
+    return Slow(vocabulary, workers=1, budget=1)
 
 
 def threads() -> set[str]:
@@ -280,7 +281,7 @@ def test_a_failing_engine_fails_the_stream(translator: Make, slow: Slow) -> None
     slow.fails_at = 4
     stream = translator(slow).translate(f"الجملة {n}" for n in range(1000))
     found: list[Translation] = []
-    with pytest.raises(MemoryError, match="no room"):
+    with pytest.raises(ModelError, match="no weights"):
         found.extend(stream)
     assert found == []
     assert threads() <= before
