@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from corpus import formats
 from corpus.formats import Report, jsonl, tmx, tsv
-from corpus.pair import Pair
+from corpus.pair import Origin, Pair
 from mt.errors import FormatError, InputError
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -230,9 +230,9 @@ def test_tmx_date_without_a_time_zone_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("origin", "creation"), [("machine", "MT!"), ("human", "human-reference"), ("post-edited", "post-edited")]
 )
-def test_tmx_creationid_tells_the_origin(origin: str, creation: str, tmp_path: Path) -> None:
+def test_tmx_creationid_tells_the_origin(origin: Origin, creation: str, tmp_path: Path) -> None:
     path = tmp_path / "a.tmx"
-    formats.write([replace(PAIRS[0], origin=origin)], path)  # type: ignore[arg-type]  # a table of literals
+    formats.write([replace(PAIRS[0], origin=origin)], path)
     assert f'<tuv xml:lang="en" creationid="{creation}">' in path.read_text("utf-8")
 
 

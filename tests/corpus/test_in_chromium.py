@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from corpus.markup import english
 from corpus.readers import READERS, Reading
 from mt.alignment import diagonal
 
+Report = dict[str, Any]  # what PROBE tells
 READING = Reading()
 ARTICLE = """# افتتاح مكتبة عامة في المدينة
 
@@ -60,10 +62,10 @@ addEventListener("load", () => {
 
 
 @pytest.fixture
-def seen(program: Callable[..., str], tmp_path: Path) -> Callable[[str, int], dict]:  # type: ignore[type-arg]  # JSON
+def seen(program: Callable[..., str], tmp_path: Path) -> Callable[[str, int], Report]:
     chromium = program("chromium", "chromium", "--version")
 
-    def look(page: str, width: int) -> dict:  # type: ignore[type-arg]  # JSON
+    def look(page: str, width: int) -> Report:
         page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)  # which would stop the probe
         path = tmp_path / "page.html"
         path.write_text(page.replace("</body>", f"{PROBE}</body>"), "utf-8")
@@ -82,7 +84,7 @@ def seen(program: Callable[..., str], tmp_path: Path) -> Callable[[str, int], di
         )
         found = re.search(r'<pre id="probe">(.*?)</pre>', done.stdout.decode(), re.DOTALL)
         assert found, done.stderr.decode()[-500:]
-        report: dict = json.loads(unescape(found[1]))  # type: ignore[type-arg]  # JSON
+        report: Report = json.loads(unescape(found[1]))
         return report
 
     return look
@@ -95,7 +97,7 @@ def translated(reader: str, text: str) -> tuple[Document, list[English]]:
     return document, list(english(document, sentences, texts, lambda pairs: [diagonal(*pair) for pair in pairs]))
 
 
-def overlapping(boxes: Sequence[dict]) -> list[tuple[str, str]]:  # type: ignore[type-arg]  # JSON
+def overlapping(boxes: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     """Name the texts whose boxes lie upon each other by more than line spacing explains."""
     return [
         (a["text"], b["text"])
@@ -108,7 +110,7 @@ def overlapping(boxes: Sequence[dict]) -> list[tuple[str, str]]:  # type: ignore
 
 @pytest.mark.parametrize("width", [1200, 500])
 @pytest.mark.parametrize("form", ["bilingual", "html", "same"])
-def test_a_page_reads_well(seen: Callable[[str, int], dict], form: str, width: int) -> None:  # type: ignore[type-arg]  # JSON
+def test_a_page_reads_well(seen: Callable[[str, int], Report], form: str, width: int) -> None:
     if form == "same":
         document, blocks = translated("html", PAGE)
         page = READERS["html"].render(PAGE.encode(), "a", READING, blocks).decode()

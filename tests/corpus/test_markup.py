@@ -1,6 +1,7 @@
 """Marks carried from a block to its English."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpus.articles import sentences_of
 from corpus.document import Block, Document, English, Mark, nested
-from corpus.markup import english
+from corpus.markup import Align, english
 from corpus.projection import Clip, project
 from mt.alignment import Alignment, diagonal, words
 from mt.translator import Translator
@@ -47,9 +48,9 @@ def never(_: Sequence[tuple[str, str]]) -> list[Alignment]:
     pytest.fail("nothing had to be aligned")
 
 
-def mark(text: str, words: str, key: int = 0, **options: object) -> Mark:
+def mark(text: str, words: str, key: int = 0, **options: Any) -> Mark:
     start = text.index(words)
-    return Mark(start, start + len(words), key, **options)  # type: ignore[arg-type]  # depth and verbatim, by name
+    return Mark(start, start + len(words), key, **options)
 
 
 def one_block(text: str, *marks: Mark) -> Document:
@@ -64,8 +65,8 @@ def shown(block: English) -> str:
     )
 
 
-def carried(document: Document, *translations: str, align: object = by_hand) -> str:
-    (block,) = english(document, sentences_of(document), translations, align)  # type: ignore[arg-type]  # or `never`
+def carried(document: Document, *translations: str, align: Align = by_hand) -> str:
+    (block,) = english(document, sentences_of(document), translations, align)
     return shown(block)
 
 

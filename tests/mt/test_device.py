@@ -217,7 +217,7 @@ def test_what_torch_reports(
     monkeypatch: pytest.MonkeyPatch,
     facts: dict[str, Any],
     gpus: dict[Device, tuple[Precision, ...]],
-    absent: dict[str, str],
+    absent: dict[Device, str],
 ) -> None:
     none = {
         "version.cuda": None,
@@ -232,7 +232,7 @@ def test_what_torch_reports(
     assert told.precisions == {"cpu": ("float32", "bfloat16"), **gpus}
     assert told.absent.keys() == absent.keys()
     for device, words in absent.items():
-        assert words in told.absent[device]  # type: ignore[index]  # the names of devices
+        assert words in told.absent[device]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -93,7 +93,8 @@ class Styles:
         style = self._named.get(("text", name))
         if style is None or not name:
             return (name,) if name else ()
-        if style.getparent().tag != f"{OFFICE}automatic-styles":  # type: ignore[union-attr]  # it was found in a root
+        group = style.getparent()
+        if group is None or group.tag != f"{OFFICE}automatic-styles":
             return (name,)
         own = [
             f"{key!s}={value!s}"
