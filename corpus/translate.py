@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
-from corpus.articles import Article, sentences_of
+from corpus.articles import STDIN, Article, sentences_of
 from corpus.document import English
 from corpus.markup import english
 from corpus.pair import Pair
@@ -101,7 +101,7 @@ def place_outputs(
         place = output / f"{article.name}.{language}{extension}" if into else output
         if place.exists() and not force:
             raise InputError(f"{place} exists; give --force to overwrite it, or another -o")
-        if place.exists() and place.samefile(article.path):
+        if place.exists() and article.path != STDIN and place.samefile(article.path):
             raise InputError(f"{place} is the article itself; give another -o")
         places.append(place)
     return places
@@ -154,14 +154,15 @@ def translate_articles(
                 yield _page(split, translations, blocks, form, place, model)
 
     with ExitStack() as stack:
-        current = None
+        current, begun = None, False
         for split, translations in translate_documents(documents(), translator):
             if split.place != current:
                 stack.close()  # the article before is complete
                 sink = stack.enter_context(_sink(places[split.place]))
-            elif form == "text" and translations:
+                current, begun = split.place, False
+            if form == "text" and translations and begun:
                 sink.write(b"\n")  # between the last paragraph of a piece and the first of the next
-            current = split.place
+            begun = begun or bool(translations)
             for part in content(split, translations):
                 sink.write(part.encode() if isinstance(part, str) else part)
             sink.flush()

@@ -116,6 +116,31 @@ def test_translate_answers_a_slow_pipe_line_by_line() -> None:
     assert process.returncode == 0
 
 
+def test_a_stream_may_replace_a_file_and_begin_with_empty_lines(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    out.write_text("old", "utf-8")
+    command = [
+        sys.executable,
+        "-c",
+        "from mt.cli import main; main()",
+        "translate",
+        "-",
+        "--model",
+        "compact",
+        "--fast",
+    ]
+    command += ["--to", "text", "--force", "-o", str(out)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
+        assert process.stdin
+        for piece in ("\n\n", "وصل الوفد إلى بغداد.\n", "قال الرئيس ذلك.\n"):
+            process.stdin.write(piece.encode())
+            process.stdin.flush()
+            time.sleep(0.3)  # a piece each
+    assert process.returncode == 0
+    first, empty, second = out.read_text("utf-8").splitlines()
+    assert (bool(first), empty, bool(second)) == (True, "", True)
+
+
 def test_one_bad_article_of_many_is_named_and_the_rest_go_on(article: Path, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
