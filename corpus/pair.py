@@ -21,7 +21,9 @@ class Pair:
     source's characters in the article's decoded text. `target` is None for a source without a translation.
     `model` is a model's id with its revision; `score` the mean log-probability of a target token (base e).
     `bead` (`1-1`, `2-1` …) and `alignment_score` (0 to 1) belong to human pairs. `faults` are names from
-    `mt.fidelity`, empty when the translation is clean.
+    `mt.fidelity`, empty when the translation is clean. `target_start:target_end` are the target's characters in its
+    own document's decoded text, where it was taken from one. An English sentence that the article has not (bead `0-1`)
+    has an empty source, and its place in the article for an empty span.
 
     `id` is derived from the rest, so that the same build gives the same ids.
     """
@@ -39,6 +41,8 @@ class Pair:
     bead: str | None = None
     alignment_score: float | None = None
     faults: tuple[str, ...] = ()
+    target_start: int | None = None
+    target_end: int | None = None
     id: str = field(default="")
 
     def __post_init__(self) -> None:
@@ -88,11 +92,14 @@ class Pair:
         return cls(*where, sentence.text, target, "human", bead=bead)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the fields in the order in which they are written, `id` first."""
+        """Give the fields in the order in which they are written, `id` first; a span of the target only if it has one."""
         record: dict[str, Any] = {"id": self.id}
         for name in _NAMES:
             record[name] = getattr(self, name)
         record["faults"] = list(self.faults)
+        for name in _SPAN:
+            if record[name] is None:
+                del record[name]
         return record
 
     @classmethod
@@ -122,6 +129,7 @@ class Pair:
 
 _NAMES = tuple(f.name for f in fields(Pair) if f.name != "id")
 _REQUIRED = frozenset(_NAMES[:8])
+_SPAN = ("target_start", "target_end")
 _NONE = type(None)
 _TYPES: dict[str, tuple[type, ...]] = {
     "id": (str,),
@@ -138,4 +146,6 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "bead": (str, _NONE),
     "alignment_score": (float, int, _NONE),
     "faults": (list, tuple),
+    "target_start": (int, _NONE),
+    "target_end": (int, _NONE),
 }

@@ -29,6 +29,7 @@ FAULTS = {
     "html-entity": "a character of the translation is written as in HTML (&quot;), while the source has none such",
     "unbalanced-quotes": "a quotation mark of the translation has no partner, while the source's all have one",
     "missing-term": "a term of the glossary is in the translation neither by itself nor by being put there",
+    "weak-alignment": "the reference is little like the sentence's translation: it may belong to another sentence",
 }
 """Name of each fault and what it means, in the order in which `faults` gives them."""
 

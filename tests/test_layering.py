@@ -20,9 +20,13 @@ OWNERS = {
     "sqlite3": {"mt/memory.py", "mt/memory_command.py", "mt/store.py"},
     "huggingface_hub": {"mt/model.py"},
     "pyromark": {"corpus/readers/markdown/blocks.py"},
-    "jinja2": {"corpus/export.py"},
-    "markupsafe": {"corpus/export.py"},
+    "jinja2": {"corpus/export.py", "corpus/page.py", "eval/html.py"},
+    "markupsafe": {"corpus/export.py", "corpus/page.py", "eval/html.py"},
     "trafilatura": {"corpus/readers/html/extract.py"},
+    "scipy": {"corpus/align.py"},
+    "datasketch": {"corpus/duplicates.py"},
+    "pyarrow": {"corpus/formats/parquet.py"},
+    "zstandard": {"corpus/formats/streams.py"},
 }
 HEAVY = {*OWNERS, "numpy", "lxml", "rich"}
 LAYERS = {
