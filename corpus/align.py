@@ -19,7 +19,7 @@ class Bead:
 
     @property
     def kind(self) -> str:
-        """Say how many sentences stand against how many: `1-1`, `2-1`, `1-0` …"""
+        """Say how many sentences stand against how many, such as `1-1`, `2-1` or `1-0`."""
         return f"{len(self.source)}-{len(self.reference)}"
 
 
