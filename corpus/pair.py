@@ -92,7 +92,7 @@ class Pair:
         return cls(*where, sentence.text, target, "human", bead=bead)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the fields in the order in which they are written, `id` first; a span of the target only if it has one."""
+        """Give the fields in the order of a record, `id` first; the span of the target only where it has one."""
         record: dict[str, Any] = {"id": self.id}
         for name in _NAMES:
             record[name] = getattr(self, name)
