@@ -23,10 +23,13 @@ from pathlib import Path
 
 from corpus.split import split
 
-HOSTILE = (
+HOSTILE = {"ar": (
     '"."', " ", "\n", "كلمة ", "ا", ".", ". ", "(", "«", '"', ".\u200f", ".😊", "ا.", "1.2.", "a@b.", "http://a.b.",
     '"!" ', 'قال: "', '؟" قال ', ". (كلمة ", "إلخ. من ", "كلمة. ", "د. ",
-)  # fmt: skip
+), "en": (
+    "word ", ". ", "... ", "Word. ", "U.S. Army ", "Mr. ", "A. ", "Jan. 5. ", "No. V. ", "Lt.-Gen. ", "5 p.m. Ra time ",
+    '"Go!" he said. ', "etc. (a.) ", "end.* ", "end.*", "-/-/-A. ", "de A. ", "1. ",
+)}  # fmt: skip
 
 _FINAL = tuple(".!?؟…۔؛")
 _CLOSERS = " \"'”’»›)]}\u200e\u200f"
@@ -45,13 +48,13 @@ def speed(text: str, language: str, rounds: int) -> float:
     return size / best / 1e6
 
 
-def hostile(unit: str, size: float) -> str:
+def hostile(unit: str, language: str, size: float) -> str:
     """Tell how fast `size` megabytes of a unit are split, and how the time grows up to there."""
     seconds = []
     for part in (size / 10, size):
         text = unit * round(part * 1e6 / len(unit.encode()))
         start = time.process_time()
-        split(text)
+        split(text, language)
         seconds.append(time.process_time() - start)
     return f"{size / seconds[1]:8.2f} MB/s  growth {seconds[1] / seconds[0] / 10:.2f}"
 
@@ -106,8 +109,8 @@ def main() -> None:
     if not (arguments.text or arguments.gold or arguments.hostile):
         parser.error("nothing to measure; give a text, --gold FILE or --hostile")
     if arguments.hostile:
-        for unit in HOSTILE:
-            print(f"{unit!r:14} {hostile(unit, arguments.size)}", flush=True)
+        for unit in HOSTILE[arguments.language]:
+            print(f"{unit!r:19} {hostile(unit, arguments.language, arguments.size)}", flush=True)
     if arguments.text:
         text = arguments.text.read_text(encoding="utf-8-sig")
         print(f"{arguments.text}: {speed(text, arguments.language, arguments.rounds):.1f} MB/s")

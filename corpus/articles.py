@@ -1,11 +1,11 @@
 """The articles that a command was given, by files and folders."""
 
-import glob
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from io import BufferedReader
 from pathlib import Path
 from select import select
@@ -20,6 +20,7 @@ __all__ = ["Article", "find_articles", "sentences_of", "stretches"]
 
 _MARKED = re.compile(r"(?P<stem>.+)\.(?P<language>ar|en|ar-en)(?P<extension>\.[^.]+)?", re.IGNORECASE)
 _NOT_ARTICLES = re.compile(r"(readme|licen[cs]e|copying|changelog|contributing|notice)(\.[^.]*)?", re.IGNORECASE)
+_Beside = Callable[[Path], Mapping[str, Path]]
 STDIN = Path("-")
 PAUSE = 0.05
 """Seconds without input after which a stream is answered as far as it goes."""
@@ -95,16 +96,17 @@ def find_articles(inputs: Iterable[Path], reader: str | None = None, *, stream: 
     Raises `InputError` for what does not exist, a folder without articles, and two articles of one name.
     """
     found: dict[str, Article] = {}
+    beside = cache(_english)  # a folder is looked through once, however many articles are in it
     for given in inputs:
         if given == STDIN:
             articles = [_standard_input(reader, stream=stream)]
         elif given.is_dir():
-            articles = list(_walk(given, reader))
+            articles = list(_walk(given, reader, beside))
             if not articles:
                 extensions = ", ".join(e for r in READERS.values() for e in r.extensions)
                 raise InputError(f"{given}: no articles in this folder (NAME.ar.EXT, or files with {extensions})")
         elif given.exists():
-            articles = [_article(given, given.parent, reader)]
+            articles = [_article(given, given.parent, reader, beside)]
         else:
             raise InputError(f"{given}: no such file or folder")
         for article in articles:
@@ -151,7 +153,7 @@ def _standard_input(reader: str | None, *, stream: bool) -> Article:
     return Article("stdin", STDIN, READERS[name], content=content)
 
 
-def _walk(folder: Path, reader: str | None) -> Iterator[Article]:
+def _walk(folder: Path, reader: str | None, beside: _Beside) -> Iterator[Article]:
     def unreadable(error: OSError) -> None:
         raise InputError(f"{error.filename}: this folder cannot be read ({error.strerror}); check its rights")
 
@@ -166,22 +168,33 @@ def _walk(folder: Path, reader: str | None) -> Iterator[Article]:
                 continue
             by_name = readers.get(Path(name).suffix.lower())  # contents are looked at where names say nothing
             if marked or by_name:
-                yield _article(Path(place, name), folder, reader or by_name)
+                yield _article(Path(place, name), folder, reader or by_name, beside)
 
 
-def _article(path: Path, folder: Path, reader: str | None) -> Article:
+def _article(path: Path, folder: Path, reader: str | None, beside: _Beside) -> Article:
     """Make an article of a file, named by its path below the folder."""
     marked = _MARKED.fullmatch(path.name)
     stem = marked["stem"] if marked else path.stem
     name = path.relative_to(folder).with_name(stem).as_posix()
-    return Article(name, path, reader_of(path, reader), _reference(path, stem) if marked else None)
+    return Article(name, path, reader_of(path, reader), _reference(path, stem, beside) if marked else None)
 
 
-def _reference(path: Path, stem: str) -> Path | None:
+def _reference(path: Path, stem: str, beside: _Beside) -> Path | None:
     """Find `STEM.en.EXT` beside an article: of the same extension, else of any."""
     suffix = path.suffix if path.suffix.lower() != ".ar" else ""
     same = path.with_name(f"{stem}.en{suffix}")
-    if same.is_file():
-        return same
-    others = (p for p in path.parent.glob(f"{glob.escape(stem)}.en.*") if p.is_file())
-    return min(others, default=None)
+    return same if same.is_file() else beside(path.parent).get(stem)
+
+
+def _english(folder: Path) -> dict[str, Path]:
+    """Find the files `NAME.en.EXT` of a folder by name, the first in order of each; none where it can't be listed."""
+    found: dict[str, Path] = {}
+    try:
+        paths = sorted(folder.iterdir())
+    except PermissionError:  # its files may still be named one by one
+        return found
+    for path in paths:
+        stem, mark, extension = path.name.rpartition(".en.")
+        if mark and extension and path.is_file():
+            found.setdefault(stem, path)
+    return found

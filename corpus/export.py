@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from corpus.document import Document, English, Kind, Mark, nested
 from corpus.readers.markdown.writer import written
 from corpus.readers.slices import Tag
+from mt.pages import templates
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -76,17 +77,7 @@ def html(document: Document, english: Sequence[English], title: str | None = Non
 
 def page(template: str, **values: object) -> str:
     """Fill in one of the templates of `corpus/templates`; text is escaped where it is put in."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("corpus"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(template).render(values)
+    return templates("corpus").get_template(template).render(values)
 
 
 def title_of(document: Document, english: Sequence[English]) -> str:

@@ -11,8 +11,11 @@ import click
 
 from corpus.readers import READERS, Reading
 
-__all__ = ["reading_of", "reading_options"]
+__all__ = ["DRY_RUN", "reading_of", "reading_options"]
 
+DRY_RUN = click.option(
+    "--dry-run", is_flag=True, help="Count sentences and tokens, estimate the time, and write nothing."
+)
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 

@@ -8,9 +8,10 @@ from corpus.document import Sentence
 from mt.errors import FormatError
 from mt.translator import Translation
 
-__all__ = ["Origin", "Pair"]
+__all__ = ["ORIGINS", "Origin", "Pair"]
 
 Origin = Literal["machine", "human", "post-edited"]
+ORIGINS: dict[str, Origin] = {origin: origin for origin in get_args(Origin)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class Pair:
 
     def _digest(self) -> str:
         """Hash what makes this pair itself into 16 hex digits."""
-        parts = (self.document, str(self.sentence), self.source, self.target or "", self.origin)
+        parts = [self.document, str(self.sentence), self.source, self.target or "", self.origin]
+        if not self.source and self.target_start is not None:
+            parts.append(str(self.target_start))  # additions in a row may read the same
         digest = hashlib.blake2b(digest_size=8)
         for part in parts:
             data = part.encode("utf-8", "surrogatepass")
@@ -108,23 +111,23 @@ class Pair:
 
         Raises `FormatError` for a missing or unknown field, a wrong type or an unknown origin.
         """
-        unknown = record.keys() - {*_NAMES, "id"}
-        if unknown:
-            raise FormatError(f"unknown field {min(unknown)!r}")
-        for name, types in _TYPES.items():
-            if name not in record:
-                if name in _REQUIRED:
-                    raise FormatError(f"field {name!r} is missing")
-                continue
-            value = record[name]
-            if not isinstance(value, types) or isinstance(value, bool):
-                raise FormatError(f"field {name!r} is {value!r}, which is no {types[0].__name__}")
-        if record["origin"] not in get_args(Origin):
-            raise FormatError(f"origin {record['origin']!r} is none of {', '.join(get_args(Origin))}")
-        faults = record.get("faults", [])
-        if not all(isinstance(fault, str) for fault in faults):
-            raise FormatError("field 'faults' holds something other than names")
-        return cls(**{**record, "faults": tuple(faults)})
+        types = _TYPES
+        try:
+            for name, value in record.items():
+                if type(value) not in types[name]:
+                    raise FormatError(f"field {name!r} is {value!r}, which is no {types[name][0].__name__}")
+        except KeyError as error:
+            raise FormatError(f"unknown field {error.args[0]!r}") from None
+        if not record.keys() >= _REQUIRED:
+            missing = next(name for name in _NAMES if name not in record)
+            raise FormatError(f"field {missing!r} is missing")
+        if record["origin"] not in ORIGINS:
+            raise FormatError(f"origin {record['origin']!r} is none of {', '.join(ORIGINS)}")
+        faults = tuple(record.get("faults", ()))
+        for fault in faults:
+            if not isinstance(fault, str):
+                raise FormatError("field 'faults' holds something other than names")
+        return cls(**{**record, "faults": faults})
 
 
 _NAMES = tuple(f.name for f in fields(Pair) if f.name != "id")

@@ -118,10 +118,10 @@ _SOLID = re.compile(r"\S")
 _DATE = re.compile(r"(?<!\d)\d{1,2}\.\s{0,2}\d{1,2}\.\s{0,2}\d{4}(?!\d)")
 _CLOSING = re.compile(rf"(?:[\s{re.escape(CLOSERS)}“«‹]|{_UNSEEN.pattern})+$")
 _BRACKET = re.compile(r"[(\[{]")
-# What may stand between a mark and the end of its sentence: brackets, more marks, the number of a footnote, a remark
+# What may stand between a mark and the end of its sentence: brackets, more marks, the sign of a footnote, a remark
 # (See the map.) or citation (Author, year), emoji; and quotes, which are looked at further.
 _TAIL = re.compile(
-    rf"\s{{0,2}}[)\]}}]|\s{{0,2}}[{FINAL}]++(?![A-Za-z0-9])|\[\d{{1,3}}\]|[¹²³⁰⁴-⁹]++"
+    rf"\s{{0,2}}[)\]}}]|\s{{0,2}}[{FINAL}]++(?![A-Za-z0-9])|\[\d{{1,3}}\]|[¹²³⁰⁴-⁹]++|[*†‡]++(?=\s)"
     rf"|\s{{0,2}}\([^(){FINAL}]{{2,99}}(?:[{FINAL}]++|[،,]\s{{0,2}}\d{{4}}[a-z]?)\)|\s{{0,2}}(?:(?!{_BULLET}){_EMOJI})++"
     "|\\s{0,2}(?P<quote>[\"“”„«»‹›﴿﴾'‘’])"
 )

@@ -9,12 +9,28 @@ Post 2018 (sacreBLEU and its signatures).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from eval.bootstrap import Column
 from eval.segments import check_parallel
 from mt.errors import InputError
 
-__all__ = ["DEFAULT", "METRICS", "Measurement", "Metric", "References", "Score", "measure", "score"]
+if TYPE_CHECKING:
+    from eval.bootstrap import Floats
+
+__all__ = [
+    "DEFAULT",
+    "METRICS",
+    "OUTSIDE",
+    "SCORES",
+    "Mean",
+    "Measurement",
+    "Metric",
+    "References",
+    "Score",
+    "measure",
+    "score",
+]
 
 References = Sequence[Sequence[str | None]]
 """One sequence a reference set, each as long as the hypotheses; None where a set lacks the segment."""
@@ -40,6 +56,21 @@ class Metric:
 
         return getattr(sacrebleu.metrics, self.implementation)(**self.options, **options)
 
+    def column(self, statistics: "Floats") -> Column:
+        """Make the column of sufficient statistics, a row a segment: its sums are scored by sacreBLEU."""
+        scorer = self.build()
+        return Column(
+            self.name,
+            statistics,
+            lambda sums: float(scorer._compute_score_from_stats(sums).score),
+            self.lower_is_better,
+        )
+
+    def sentence_scores(self, statistics: "Floats") -> tuple[float, ...]:
+        """Give each segment's own score out of its sufficient statistics."""
+        scorer = self.build(**self.sentence)
+        return tuple(float(scorer._compute_score_from_stats(row.tolist()).score) for row in statistics)
+
 
 METRICS = {
     metric.name: metric
@@ -53,6 +84,29 @@ METRICS = {
     )
 }
 DEFAULT = tuple(METRICS)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A metric that an outside program computes, segment by segment: the score of a corpus is their mean, times 100."""
+
+    name: str
+    label: str
+    lower_is_better: bool = False
+
+    def column(self, statistics: "Floats") -> Column:
+        """Make the column of a row a segment: its score, and 1."""
+        return Column(self.name, statistics, lambda sums: 100 * sums[0] / sums[1], self.lower_is_better)
+
+    def sentence_scores(self, statistics: "Floats") -> tuple[float, ...]:
+        """Give each segment's own score."""
+        return tuple((100 * statistics[:, 0]).tolist())
+
+
+OUTSIDE = {"comet": Mean("comet", "COMET")}
+"""Metrics that are not computed here."""
+SCORES: Mapping[str, Metric | Mean] = {**METRICS, **OUTSIDE}
+"""All metrics that an evaluation may have."""
 
 # chrF's n-grams take about 45 kB a reference segment, so they are held for this many segments at a time.
 _BLOCK = 1000
@@ -69,10 +123,11 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One metric on one system: the corpus score, and the sentence score of each segment in order."""
+    """One metric on one system: the corpus score, each segment's sentence score in order, and what both came of."""
 
     score: Score
     segments: tuple[float, ...]
+    column: Column
 
 
 def score(hypotheses: Sequence[str], references: References, metrics: Sequence[str] = DEFAULT) -> dict[str, Score]:
@@ -99,9 +154,11 @@ def measure(
     """
     if metric not in METRICS:
         raise InputError(f"metric {metric!r} is unknown; choose among {', '.join(METRICS)}")
+    import numpy as np
+
     length = _check(systems, references)
     chosen = METRICS[metric]
-    statistics: dict[str, list[Any]] = {name: [] for name in systems}
+    blocks: dict[str, list[Any]] = {name: [] for name in systems}
     counts = set()
     # The public methods would count each segment twice, for the corpus and for the sentence score, and TER
     # takes 3 ms each time. sacreBLEU's own significance tests use the underscored ones likewise.
@@ -110,18 +167,17 @@ def measure(
         counter = chosen.build(references=[reference[block] for reference in references])
         counts.add(counter.num_refs)
         for name, hypotheses in systems.items():
-            statistics[name] += counter._extract_corpus_statistics(hypotheses[block], None)
-            advance(len(hypotheses[block]))
+            rows = counter._extract_corpus_statistics(hypotheses[block], None)
+            blocks[name].append(np.array(rows, dtype=np.float64))
+            advance(len(rows))
     counter.num_refs = counts.pop() if len(counts) == 1 else -1  # -1: sacreBLEU's "varying", `nrefs:var`
     signature = str(counter.get_signature())
-    sentence = chosen.build(**chosen.sentence)
-    return {
-        name: Measurement(
-            Score(metric, float(counter._aggregate_and_compute(rows).score), signature),
-            tuple(float(sentence._compute_score_from_stats(row).score) for row in rows),
-        )
-        for name, rows in statistics.items()
-    }
+    measured = {}
+    for name, parts in blocks.items():
+        column = chosen.column(np.vstack(parts))
+        scores = chosen.sentence_scores(column.statistics)
+        measured[name] = Measurement(Score(metric, column.score(), signature), scores, column)
+    return measured
 
 
 def _check(systems: Mapping[str, Sequence[str]], references: References) -> int:

@@ -15,6 +15,7 @@ __all__ = [
     "find_blank",
     "find_copied",
     "find_tokenised",
+    "listed",
     "read_segments",
 ]
 
@@ -36,7 +37,7 @@ def decode_segments(data: bytes, name: str) -> list[str]:
 
     A byte order mark at the start and a CR at the end of a line are dropped; a last line without LF counts.
 
-    Raises `InputError` for bytes that are not UTF-8 and for a file without a line.
+    Raises `InputError` for bytes that are not UTF-8, for U+0000, which no text has, and for a file without a line.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -45,6 +46,9 @@ def decode_segments(data: bytes, name: str) -> list[str]:
         line = error.object.count(b"\n", 0, error.start) + 1
         byte = error.object[error.start]
         raise InputError(f"{name}:{line}: byte 0x{byte:02x} is not UTF-8; convert the file to UTF-8") from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError(f"{name}:{line}: has a NUL character, which no text has; give a text file")
     if not text:
         raise InputError(f"{name}: is empty; it should hold one segment a line")
     lines = text.split("\n")
@@ -97,3 +101,11 @@ def find_copied(segments: Sequence[str], source: Sequence[str]) -> list[int]:
 def find_tokenised(segments: Iterable[str]) -> list[int]:
     """List the numbers, from 1, of segments that end in a full stop set apart, as tokenised text does."""
     return [number for number, text in enumerate(segments, 1) if text.endswith(" .")]
+
+
+def listed(numbers: Sequence[int], fault: str, most: int = 10) -> str:
+    """Say how many segments have a fault, and on which lines, of which the first few are named."""
+    plural = "" if len(numbers) == 1 else "s"
+    more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
+    lines = ", ".join(map(str, numbers[:most]))
+    return f"{len(numbers)} segment{plural} {fault} (line{plural} {lines}{more})"

@@ -16,7 +16,7 @@ __all__ = ["cli", "main"]
 COMMANDS = {
     "translate": ("corpus.commands:translate", "Translate articles into English, in the same format and layout."),
     "build": (
-        "corpus.commands:build",
+        "corpus.build_command:build",
         "Build a parallel corpus of articles, and of their references where they have some.",
     ),
     "split": ("corpus.split_command:split", "Split a text: one sentence a line, an empty line between paragraphs."),

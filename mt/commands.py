@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def convert(ctx: click.Context, /, name: str, precision: Precision, **options: A
     if options["shortlist"]:
         from mt.shortlist_trial import make_shortlist
 
-        read, score = ctx.meta["service"]("read"), ctx.meta["service"]("score")
+        read, score = partial(ctx.meta["service"]("read"), notice=console.notice), ctx.meta["service"]("score")
         shortlist = make_shortlist(
             found,
             read(options["shortlist"]),

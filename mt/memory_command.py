@@ -112,15 +112,15 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
     last one imported. It is used where the whole sentence is the same, vowel marks and tatweel aside.
     """
     console: Console = ctx.obj
-    read: Callable[[Path], Iterable[_Pair]] = ctx.meta["service"]("read")
+    read: Callable[..., Iterable[_Pair]] = ctx.meta["service"]("read")
     store = Store.of_user(console.notice)
     for path in files:
-        for _ in read(path):  # a broken file brings nothing
+        for _ in read(path, notice=console.notice):  # a broken file brings nothing
             pass
     with store.opened() as connection:
         for path in files:
             counts: Counter[str] = Counter()
-            replaced = bring(connection, _units(path, read(path), counts))
+            replaced = bring(connection, _units(path, read(path, notice=lambda _: None), counts))
             left_out = "".join(f", {n:,} {why} left out" for why, n in counts.items() if why != "kept")
             console.notice(f"{path}: {counts['kept']:,} imported, {replaced:,} in place of older ones{left_out}")
 

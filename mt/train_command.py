@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +220,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         raise click.UsageError("--max-length is more than --batch-tokens: the longest sentences would fit no batch")
     folder: Path = options["output"]
     _claim(folder, options["force"])
-    read, score = ctx.meta["service"]("read"), ctx.meta["service"]("score")
+    read, score = partial(ctx.meta["service"]("read"), notice=console.notice), ctx.meta["service"]("score")
     corpora, weights = _corpora(read, options["corpus"], console)
     dev = _development(read, score, options["dev"]) if options["dev"] else None
 

@@ -18,6 +18,7 @@ from mt.engine import Decoding, Engine, load_engine
 from mt.model import BUNDLED, Model, find
 from mt.translator import Translator
 from mt.vocabulary import Vocabulary
+from tests.chromium import Browser
 
 ROOT = Path(__file__).parent.parent
 _NUMBERS = count()
@@ -145,3 +146,10 @@ def program() -> Callable[..., str]:
         pytest.skip(reason)
 
     return find
+
+
+@pytest.fixture
+def browser(program: Callable[..., str], tmp_path: Path) -> Iterator[Browser]:
+    browser = Browser(program("chromium", "chromium", "--version"), tmp_path / "profile")
+    yield browser
+    browser.close()

@@ -204,13 +204,45 @@ def test_build_of_the_samples(tmp_path: Path) -> None:
     assert "nothing anew" in again.stderr
 
 
-def test_build_with_a_reference_that_does_not_fit(article: Path, tmp_path: Path) -> None:
-    (tmp_path / "r.txt").write_text("One.\nTwo.\n", "utf-8")
-    result = compact("build", article, "-o", tmp_path / "out", "--reference", tmp_path / "r.txt")
+def test_build_with_a_reference_of_something_else(article: Path, tmp_path: Path) -> None:
+    out, reference = tmp_path / "out", tmp_path / "r.txt"
+    reference.write_text(
+        "Zebras xylophone vigorously.\nQuixotic wizards jump.\nVexed foxes quack.\nGo on!\n" * 2, "utf-8"
+    )
+    result = compact("build", article, "-o", out, "--reference", reference)
     assert result.exit_code == 1
-    assert "2 sentences in 2 lines for the article's 4 sentences" in result.stderr
+    assert f"error: {reference} does not look like a translation of {article} (0% aligned)" in result.stderr
+    assert (out / "machine.tmx").exists()
+    assert not (out / "human.tmx").exists()
+    assert "unrelated-reference" in (out / "rejected.jsonl").read_text("utf-8")
+    kept = compact("build", article, "-o", out, "--reference", reference, "--keep-unrelated", "--format", "tmx")
+    assert kept.exit_code == 0
+    assert "note: " in kept.stderr
+    assert "does not look like a translation" in kept.stderr
+    assert (out / "human.tmx").exists()
+    assert not (out / "rejected.jsonl").exists()
+
+
+def test_build_with_a_reference_that_cannot_be_used(article: Path, tmp_path: Path) -> None:
+    result = compact("build", article, "-o", tmp_path / "out", "--reference", article)
+    assert result.exit_code == 1
+    assert "is in Arabic; a reference is the article's English translation" in result.stderr
     assert (tmp_path / "out" / "machine.tmx").exists()
-    assert not (tmp_path / "out" / "human.tmx").exists()
+
+
+def test_build_with_filters(article: Path, tmp_path: Path) -> None:
+    (tmp_path / "library.en.txt").write_text(
+        "A library opens. It opened this morning. Many came.\nAll ended.\n", "utf-8"
+    )
+    result = compact(
+        "build", article, "-o", tmp_path / "out", "--min-alignment-score", "1", "--filter", "min-length=20"
+    )
+    assert result.exit_code == 0, result.stderr
+    assert "rejected    alignment-score " in result.stderr
+    assert ", min-length " in result.stderr
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
+    assert manifest["filters"] == ["alignment-score=1", "min-length=20"]
+    assert muwazi("build", "--check", tmp_path / "out").exit_code == 0
 
 
 def test_an_empty_article_makes_an_empty_corpus(tmp_path: Path) -> None:
@@ -312,7 +344,14 @@ def test_bad_input_is_one_line_and_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    "args", [["build", "x"], ["translate"], ["build", "x", "-o", "y", "--beam", "0"], ["split", "--no"]]
+    "args",
+    [
+        ["build", "x"],
+        ["translate"],
+        ["build", "x", "-o", "y", "--beam", "0"],
+        ["split", "--no"],
+        ["build", "x", "-o", "y", "--filter", "no"],
+    ],
 )
 def test_wrong_usage_is_2(args: list[str]) -> None:
     result = muwazi(*args)

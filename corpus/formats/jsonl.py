@@ -7,12 +7,14 @@ between the two.
 
 import json
 from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring
+from math import isfinite
 from pathlib import Path
 from typing import NoReturn
 
-from corpus.formats import Report, opened, pair_at
+from corpus.formats import Report, pair_at
+from corpus.formats.streams import lines, write_bytes
 from corpus.pair import Pair
-from mt.atomic import atomic
 from mt.errors import FormatError
 
 __all__ = ["read", "write"]
@@ -23,25 +25,19 @@ def read(path: Path) -> Iterator[Pair]:
 
     Raises `FormatError` with file and line for a line that is not UTF-8, no JSON object, or no pair.
     """
-    with opened(path) as handle:
-        for number, line in enumerate(handle, 1):
-            try:
-                record = _decode(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-            except UnicodeDecodeError as error:
-                raise FormatError(
-                    f"{path}:{number}: byte {error.start + 1} of the line is not UTF-8; convert the file to UTF-8"
-                ) from None
-            except (ValueError, RecursionError) as error:
-                reason = str(error).partition(": line")[0]
-                raise FormatError(
-                    f"{path}:{number}: no JSON ({reason}); mend this line or write the file anew"
-                ) from None
-            if not isinstance(record, dict):
-                raise FormatError(
-                    f"{path}:{number}: a {type(record).__name__} where an object should be; "
-                    "mend this line or write the file anew"
-                )
-            yield pair_at(path, number, record)
+    for number, line in lines(path):
+        try:
+            record = _decode(line)
+        except (ValueError, RecursionError) as error:
+            why = str(error).partition(": line")[0]
+            raise FormatError(f"{path}:{number}: no JSON ({why}); mend this line or write the file anew") from None
+        if not isinstance(record, dict):
+            raise FormatError(
+                f"{path}:{number}: a {type(record).__name__} where an object should be; "
+                "mend this line or write the file anew"
+            )
+        record.pop("rejected", None)  # why a filter took the pair out
+        yield pair_at(path, number, record)
 
 
 def write(pairs: Iterable[Pair], path: Path) -> Report:
@@ -50,17 +46,17 @@ def write(pairs: Iterable[Pair], path: Path) -> Report:
     Raises `FormatError` for a score that is not a number: JSON has no NaN and no infinity.
     """
     written = 0
-    with atomic(path) as handle:
+    with write_bytes(path) as handle:
         for pair in pairs:
             try:
-                line = _encode(pair.as_dict())
+                line = _line(pair)
             except ValueError:
                 raise FormatError(
                     f"{path}: pair {pair.id} has the scores {pair.score} and {pair.alignment_score}, and JSON knows "
                     "finite numbers alone; give None for one that is not known"
                 ) from None
             # Surrogates are all that UTF-8 refuses, and Python's escape for them is JSON's.
-            handle.write(line.encode("utf-8", "backslashreplace") + b"\n")
+            handle.write(line.encode("utf-8", "backslashreplace"))
             written += 1
     return Report(written)
 
@@ -70,5 +66,35 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON number")
 
 
+def _line(pair: Pair) -> str:
+    """Give a pair as JSON, as `json.dumps(pair.as_dict())` would: that takes two and a half times as long."""
+    span = ""
+    if pair.target_start is not None:
+        span = f',"target_start":{pair.target_start}'
+    if pair.target_end is not None:
+        span += f',"target_end":{pair.target_end}'
+    return (
+        f'{{"id":{_text(pair.id)},"document":{_text(pair.document)},'
+        f'"paragraph":{pair.paragraph},"sentence":{pair.sentence},"start":{pair.start},"end":{pair.end},'
+        f'"source":{_text(pair.source)},"target":{_text(pair.target)},"origin":"{pair.origin}",'
+        f'"model":{_text(pair.model)},"score":{_number(pair.score)},'
+        f'"bead":{_text(pair.bead)},"alignment_score":{_number(pair.alignment_score)},'
+        f'"faults":[{",".join(map(_text, pair.faults))}]{span}}}\n'
+    )
+
+
+def _text(text: str | None) -> str:
+    return "null" if text is None else encode_basestring(text)
+
+
+def _number(number: float | None) -> str:
+    """Give a number as JSON has it; raise `ValueError` for one that JSON has not."""
+    if number is None:
+        return "null"
+    if not isfinite(number):
+        raise ValueError("neither NaN nor an infinity is a JSON number")
+    # Not repr, which a subclass may have changed, as numpy's do.
+    return float.__repr__(number) if isinstance(number, float) else int.__repr__(number)
+
+
 _decode = json.JSONDecoder(parse_constant=_refuse).decode
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode

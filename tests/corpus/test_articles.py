@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.articles import find_articles, sentences_of
-from corpus.readers import Reading
-from corpus.reference import find_references, pair_by_count
+from corpus.articles import find_articles
+from corpus.reference import find_references
 from mt.errors import InputError
 
 
@@ -78,10 +77,12 @@ def test_references_lie_beside_their_articles(tmp_path: Path, files: list[str], 
 
 def test_references_are_found_in_a_folder_of_their_own(tmp_path: Path) -> None:
     fill(tmp_path / "ar", "x/a.txt", "b.ar.txt", "c.txt")
-    fill(tmp_path / "en", "x/a.txt", "b.en.txt")
+    fill(tmp_path / "en", "x/a.txt", "b.en.txt", "c.docx", "b.md")
     articles = find_articles([tmp_path / "ar"])
     found = find_references(articles, tmp_path / "en")
-    assert {name: path.name for name, path in found.items()} == {"x/a": "a.txt", "b": "b.en.txt"}
+    assert {name: path.name for name, path in found.items()} == {"x/a": "a.txt", "b": "b.en.txt", "c": "c.docx"}
+    with pytest.raises(InputError, match="no reference in it"):
+        find_references(articles, tmp_path / "ar")  # no article is its own
     assert find_references(articles, None) == {}
 
 
@@ -99,28 +100,3 @@ def test_references_that_fit_nothing_are_refused(tmp_path: Path, given: str, mes
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=message):
         find_references(find_articles([tmp_path / "ar"]), tmp_path / given)
-
-
-ARTICLE = "عنوان الخبر\nوصل الوفد صباحا. وغادر مساء.\n"
-
-
-@pytest.mark.parametrize(
-    ("english", "pairs"),
-    [
-        ("The headline\nThe delegation arrived in the morning. It left in the evening.\n", 3),
-        ("The headline\nThe delegation arrived. In the morning.\nIt left in the evening.\n", 3),
-        ("The headline\n\nThe delegation arrived in the morning.\n\nIt left in the evening.", 3),
-        ("The headline\nThe delegation arrived in the morning, and left in the evening.\n", None),
-        ("", None),
-    ],
-)
-def test_references_pair_by_lines_or_by_sentences(tmp_path: Path, english: str, pairs: int | None) -> None:
-    (tmp_path / "a.ar.txt").write_text(ARTICLE, "utf-8")
-    (tmp_path / "a.en.txt").write_text(english, "utf-8")
-    (article,) = find_articles([tmp_path / "a.ar.txt"])
-    sentences = sentences_of(article.document(Reading()))
-    if pairs:
-        assert len(pair_by_count("a", sentences, tmp_path / "a.en.txt", Reading())) == pairs == len(sentences)
-    else:
-        with pytest.raises(InputError, match="for the article's 3 sentences"):
-            pair_by_count("a", sentences, tmp_path / "a.en.txt", Reading())

@@ -4,6 +4,7 @@ import os
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def record(number: int, source: str, target: str, origin: Origin) -> Pair:
         bead="1-1" if origin == "human" else None,
         alignment_score=0.9 if origin == "human" else None,
         faults=("length",) if number == 3 else (),
+        target_start=7 * number if origin == "human" else None,
+        target_end=7 * number + len(target) if origin == "human" else None,
     )
 
 
@@ -65,6 +68,15 @@ def test_dtd(memory: Path, program: Callable[..., str]) -> None:
     command = [xmllint, "--noout", "--nonet", "--dtdvalid", str(dtd), str(memory)]
     run = subprocess.run(command, capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (0, "")
+    counted = subprocess.run([xmllint, "--nonet", "--xpath", "count(//seg)", str(memory)], capture_output=True)
+    assert int(counted.stdout) == 2 * len(TEXTS)
+
+
+def test_our_own_reader(memory: Path) -> None:
+    expected = [record(number, *text) for number, text in enumerate(TEXTS)]
+    assert [(pair.source, pair.target) for pair in formats.read(memory)] == SHOWN
+    for back, given in zip(formats.read(memory), expected, strict=True):
+        assert replace(back, source=given.source, target=given.target) == given
 
 
 def test_translate_toolkit(memory: Path) -> None:

@@ -18,7 +18,7 @@ from eval.segments import (
 from mt.errors import InputError
 
 # A carriage return ends a segment only where the file came from Windows.
-segments = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\ufeff"))
+segments = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\n\r\ufeff"))
 
 
 @given(st.lists(segments, min_size=1), st.sampled_from(["\n", "\r\n"]), st.booleans())
@@ -52,6 +52,7 @@ def test_lines_end_at_line_feeds_alone(data: bytes, lines: list[str]) -> None:
         (b"\xef\xbb\xbf", "file: is empty"),
         (b"caf\xe9\n", "file:1: byte 0xe9 is not UTF-8"),
         (b"\xef\xbb\xbfa\n\nb\xff\n", "file:3: byte 0xff is not UTF-8"),
+        (b"one\nt\0o\n", "file:2: has a NUL character"),
         ("one\n".encode("utf-16"), "file:1: byte 0xff is not UTF-8"),
     ],
 )

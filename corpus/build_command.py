@@ -1,0 +1,260 @@
+"""`muwazi build`."""
+
+import time
+from collections.abc import Mapping
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.articles import find_articles
+from corpus.filter_options import filter_options, pipeline_of
+from corpus.formats import FORMATS
+from corpus.notices import foretell, notice_cut, notice_foreign, notice_readers, report_problem
+from corpus.options import DRY_RUN, reading_of, reading_options
+from mt.console import Console
+from mt.options import Setup, translation_options
+
+if TYPE_CHECKING:
+    from corpus.build import Choice, Result
+    from corpus.plan import Plan
+
+__all__ = ["build"]
+
+_FORMS = (*(name for name in FORMATS if name != "jsonl"), "page")
+_DEFAULT = ("tmx", "tsv", "page")
+_PAGE_LIMIT = 20_000  # pairs that a browser still opens in a moment
+
+
+def _check(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    """Check a corpus folder, which needs no other option, and end the command."""
+    if folder is None or ctx.resilient_parsing:
+        return
+    from corpus.integrity import discrepancies
+
+    console: Console = ctx.obj
+    found = 0
+    for found, problem in enumerate(discrepancies(folder), 1):  # noqa: B007 (the last number is the count)
+        report_problem(problem)
+    if not found:
+        console.notice(f"{folder} is as its manifest says")
+    ctx.exit(1 if found else 0)
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="INPUT...")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The corpus folder."
+)
+@click.option(
+    "--check",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    is_eager=True,
+    expose_value=False,
+    callback=_check,
+    help="Compare a corpus folder with its manifest, build nothing.",
+)
+@click.option(
+    "--reference",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="English references: a file or a folder.  [default: NAME.en.EXT beside NAME.ar.EXT]",
+)
+@click.option(
+    "--keep-unrelated",
+    is_flag=True,
+    help="Keep the pairs of references that do not look like translations of their article.",
+)
+@click.option(
+    "--min-alignment-score",
+    type=click.FloatRange(0, 1),
+    metavar="X",
+    help="Reject human pairs whose sides are less similar.  [default: keep all, with the fault weak-alignment]",
+)
+@filter_options
+@click.option(
+    "--format",
+    multiple=True,
+    type=click.Choice(_FORMS),
+    help="What to write besides corpus.jsonl; may be repeated.  [default: tmx, tsv, and page where there are at most "
+    f"{_PAGE_LIMIT:,} pairs]",
+)
+@click.option(
+    "--preview", type=click.IntRange(min=0), default=0, metavar="N", help="Print the first N pairs at the end."
+)
+@click.option(
+    "--own-memory",
+    is_flag=True,
+    help="Take translations that you imported (muwazi memory) before the model's; they count as human.",
+)
+@DRY_RUN
+@reading_options
+@translation_options
+@click.pass_context
+def build(
+    ctx: click.Context,
+    /,
+    inputs: tuple[Path, ...],
+    output: Path,
+    reference: Path | None,
+    preview: int,
+    own_memory: bool,
+    dry_run: bool,
+    **options: Any,
+) -> None:
+    """Build a parallel corpus of articles, and of their references where they have some.
+
+    Writes corpus.jsonl (every pair with its origin, offsets and faults), machine.tmx and machine.tsv, page.html to
+    read it, with references human.tmx, human.tsv and scores.json, and manifest.json. What filters take out goes to
+    rejected.jsonl.
+
+    A reference may be cut into sentences and paragraphs in any way: it is aligned with the article through the
+    translations.
+
+    Run again, it goes on where it was interrupted and translates only what is new or changed; the same input gives the
+    same bytes.
+
+    \b
+    muwazi build article.ar.txt -o corpus
+    muwazi build articles/ -o corpus --reference english/
+    muwazi build articles/ -o corpus --preset light --min-alignment-score 0.3
+    muwazi build seeds -o out --model compact --preview 6
+    muwazi build --check out
+    """
+    from corpus.build import build as carry_out
+    from corpus.plan import make_plan, survey
+    from corpus.reference import find_references
+
+    console: Console = ctx.obj
+    choice = _choice(options)
+    articles = find_articles(inputs, options["from"])
+    references = find_references(articles, reference)
+    if dry_run:
+        from corpus.dry_run import Census
+
+        setup = Setup.of(console, options, deterministic=True, own=own_memory)
+        census = Census(setup.translator(remember=False))
+        found = survey(articles, references, reading_of(options), setup, output, census.add)
+        documents = f"{found.documents:,}, {found.finished:,} of them in {output} already"
+        foretell(ctx, setup, census, documents, found.problems)
+    plan = make_plan(articles, references, reading_of(options))
+    notice_readers(console, articles)
+    setup = Setup.of(console, options, deterministic=True, own=own_memory)
+    console.detail(f"the model's folder is {setup.model.path}")
+    for entry in plan.entries:
+        beside = f", reference {entry.reference.path}" if entry.reference else ""
+        console.detail(f"{entry.article.name}: {entry.sentences:,} sentences{beside}")
+    for problem in plan.problems:
+        report_problem(problem)
+    if not plan.sentences:
+        console.notice("no text in the input: the corpus is empty")
+    started = time.monotonic()
+    with console.progress("translating", plan.sentences) as advance:
+        result = carry_out(
+            plan,
+            setup,
+            output,
+            choice,
+            lambda: setup.translator(advance),
+            lambda: ctx.meta["service"]("scores"),
+            advance,
+            report_problem,
+        )
+    seconds = time.monotonic() - started
+    unrelated = _unrelated(plan, result)
+    for problem in unrelated:
+        if choice.keep_unrelated:
+            console.notice(problem)
+        else:
+            report_problem(f"{problem}; its pairs are in rejected.jsonl. Give --keep-unrelated where it is one")
+    _notice(console, result, output)
+    if preview:
+        _preview(output, preview)
+    console.summary(_rows(len(articles), seconds, setup, result, output))
+    if plan.problems or result.selection.faults["failed"] or (unrelated and not choice.keep_unrelated):
+        ctx.exit(1)
+
+
+def _choice(options: dict[str, Any]) -> "Choice":
+    """Take what to keep and what to write out of the command's options."""
+    from corpus.build import Choice
+
+    score = options["min_alignment_score"]
+    filters = pipeline_of(options, () if score is None else (f"alignment-score={score:g}",))
+    forms: tuple[str, ...] = tuple(dict.fromkeys(options["format"]))
+    return Choice(forms or _DEFAULT, inf if forms else _PAGE_LIMIT, filters, options["keep_unrelated"])
+
+
+def _unrelated(plan: "Plan", result: "Result") -> list[str]:
+    """Say of each reference that does not look like its article's translation what it looks like."""
+    shares = result.selection.unrelated
+    return [
+        f"{entry.reference.path} does not look like a translation of {entry.article.place} "
+        f"({shares[entry.article.name]:.0%} aligned)"
+        for entry in plan.entries
+        if entry.reference and entry.article.name in shares
+    ]
+
+
+def _notice(console: Console, result: "Result", output: Path) -> None:
+    """Say what a build did that nobody would expect."""
+    notice_foreign(console, result.copied)
+    notice_cut(console, result.cut)
+    if result.replaced:
+        console.notice(f"{result.replaced} character(s) that a format cannot hold became spaces there")
+    if not result.paged:
+        console.notice(
+            f"no page.html: the corpus has more than {_PAGE_LIMIT:,} pairs; `muwazi page {output} -o FILE.html` makes "
+            "one all the same"
+        )
+
+
+def _preview(folder: Path, number: int) -> None:
+    """Print the first machine pairs of a corpus side by side."""
+    from itertools import islice
+
+    from rich.console import Console as RichConsole
+    from rich.table import Table
+
+    from corpus.formats import read
+
+    table = Table("Arabic", "English", show_lines=True)
+    machine = (pair for pair in read(folder / "corpus.jsonl") if pair.origin == "machine")
+    for pair in islice(machine, number):
+        table.add_row(" ".join(pair.source.split()), pair.target or "")
+    RichConsole().print(table)
+
+
+def _rows(documents: int, seconds: float, setup: Setup, result: "Result", output: Path) -> dict[str, object]:
+    """Say what a build made."""
+    chosen = result.selection
+    rows: dict[str, object] = {
+        "model": setup,
+        "corpus": f"{documents:,} document(s), {result.machine:,} machine pairs, {result.human:,} human pairs",
+        "translated": (
+            f"{result.translated:,} sentences in {seconds:,.1f} s, {result.tokens / max(seconds, 1e-9):,.0f} tokens/s"
+            if result.translated
+            else "nothing anew: all of it was there already"
+            if result.machine or result.human or chosen.rejected
+            else "nothing: no text in the input"
+        ),
+        "faults": _counts(chosen.faults) or "none found",
+    }
+    rows |= setup.rows()
+    if chosen.beads:
+        rows["beads"] = _counts(chosen.beads)
+    if chosen.rejected:
+        rows["rejected"] = _counts(chosen.rejected)
+    if result.scores:
+        metrics = result.scores["systems"][0]["metrics"]
+        scores = ", ".join(f"{name} {metric['score']:.1f}" for name, metric in metrics.items())
+        rows["scores"] = f"{scores}; {chosen.unscored:,} sentence(s) not scored" if chosen.unscored else scores
+    rows["files"] = f"{output}/  " + "  ".join(sorted(p.name for p in output.iterdir() if not p.name.startswith(".")))
+    return rows
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    """List names with their numbers."""
+    return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items()))

@@ -1,0 +1,82 @@
+"""What of a build's pairs makes the corpus, what is rejected and why, and what can be scored."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpus.filter import Pipeline, Reason
+from corpus.pair import Pair
+
+__all__ = ["UNRELATED", "Selection"]
+
+UNRELATED = "unrelated-reference"
+"""What rejects the pairs of a reference that does not look like its article's translation; no filter, so no bound."""
+
+
+@dataclass(slots=True)
+class Selection:
+    """Decides of each document's pairs which are kept, and counts.
+
+    `filters` judge pair by pair. With `keep_unrelated`, pairs stay whose reference does not look like a translation.
+
+    `hypotheses` and `references` are the texts to score: of each bead the machine's translations of its sentences,
+    joined by a space, and the reference's. Filters don't matter there: they look at translations, and one that takes
+    the bad ones out would flatter the model. `unscored` counts the sentences of articles with a reference that are in
+    no such bead: the reference leaves them out or is rejected as unrelated, or a translation is missing or not the
+    machine's.
+    """
+
+    filters: Pipeline
+    keep_unrelated: bool = False
+    origins: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    beads: Counter[str] = field(default_factory=Counter)
+    unrelated: dict[str, float] = field(default_factory=dict)
+    hypotheses: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
+    unscored: int = 0
+
+    def __call__(self, pairs: Sequence[Pair], facts: Mapping[str, Any]) -> list[dict[str, Any] | None]:
+        """Say of each of a document's pairs why it is rejected, None where it is kept; `facts` are of its alignment."""
+        judge = self.filters.judge()
+        share = facts.get("unrelated")
+        if share is not None:
+            self.unrelated[pairs[0].document] = share
+        usable = share is None or self.keep_unrelated
+        verdicts: list[dict[str, Any] | None] = []
+        before: list[Pair] = []  # pairs since the last bead
+        for pair in pairs:
+            rejection = judge(pair)
+            reason = rejection.reason if rejection else None
+            if pair.bead and not usable:
+                reason = Reason(UNRELATED, share or 0.0, "looks like the article")
+            verdicts.append(reason.as_dict() if reason else None)
+            self._count(pair, reason)
+            if pair.bead:
+                self._score(pair, before, usable=usable)
+                before = []
+            else:
+                before.append(pair)
+        return verdicts
+
+    def _count(self, pair: Pair, reason: Reason | None) -> None:
+        """Count a pair as what it is or as what it is rejected for."""
+        if reason:
+            self.rejected[reason.filter] += 1
+            return
+        self.origins[pair.origin] += 1
+        self.faults.update(pair.faults)
+        if pair.bead:
+            self.beads[pair.bead] += 1
+
+    def _score(self, human: Pair, translations: Sequence[Pair], *, usable: bool) -> None:
+        """Take a bead for scoring where there is a text of the machine's for each of its sentences, and a reference."""
+        sentences = int((human.bead or "0-0").partition("-")[0])
+        texts = [pair.target for pair in translations if pair.origin == "machine"]
+        if usable and human.target is not None and len(texts) == sentences > 0 and None not in texts:
+            self.hypotheses.append(" ".join(text or "" for text in texts))
+            self.references.append(human.target)
+        else:
+            self.unscored += sentences

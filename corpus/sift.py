@@ -1,0 +1,75 @@
+"""The file of what is not kept: JSON Lines of records, each with the reason under `rejected`.
+
+`corpus.formats` reads it as it reads any corpus, so that what was taken out can be counted, looked at and merged back.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from corpus.duplicates import Duplicates
+from corpus.filter import Pipeline, Reason, Rejection
+from corpus.formats.streams import write_bytes
+from corpus.pair import Pair
+
+__all__ = ["DUPLICATE", "rejections", "sift"]
+
+DUPLICATE = "duplicate"
+"""What a pair is rejected for that another one is kept for; the value is that one's id."""
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+@contextmanager
+def rejections(path: Path | None, counts: Counter[str]) -> Iterator[Callable[[Rejection], None]]:
+    """Give a function that counts rejections by filter and writes them to a file, if there is to be one.
+
+    Raises `InputError` where the file cannot be written.
+    """
+    if path is None:
+        yield lambda rejection: counts.update((rejection.reason.filter,))
+        return
+    with write_bytes(path) as handle:
+
+        def reject(rejection: Rejection) -> None:
+            counts[rejection.reason.filter] += 1
+            handle.write(_encode(rejection.as_dict()).encode("utf-8", "backslashreplace") + b"\n")
+
+        yield reject
+
+
+def sift(
+    read: Callable[[], Iterable[Pair]],
+    pipeline: Pipeline,
+    duplicates: Duplicates | None,
+    reject: Callable[[Rejection], None],
+) -> Iterator[Pair]:
+    """Give the pairs that filters keep, in order, those that another one is kept for taken out too.
+
+    `read` gives the pairs anew at each call; with `duplicates`, it is called twice.
+    """
+    if duplicates is None:
+        yield from pipeline.split(read(), reject)
+        return
+    judge = pipeline.judge()
+    kept = bytearray()  # of each pair, whether filters keep it and it may have a duplicate
+    for pair in read():
+        taken = pair.target is not None and pair.source != "" and judge(pair) is None
+        kept.append(taken)
+        if taken:
+            duplicates.add(pair)
+    number = 0
+    for counted, pair in zip(kept, read(), strict=True):
+        if counted:
+            better = duplicates.kept_for(number)
+            number += 1
+            if better is None:
+                yield pair
+            else:
+                reject(Rejection(pair, Reason(DUPLICATE, better, duplicates.by)))
+        elif rejection := judge(pair):
+            reject(rejection)
+        else:
+            yield pair
