@@ -1,7 +1,6 @@
 """Builds that are killed, crowded, or robbed of their disk: nothing is lost, and the end has the same bytes."""
 
 import json
-import os
 import resource
 import subprocess
 import sys
