@@ -1,8 +1,8 @@
 """The record: one Arabic source sentence and one English side, with where they come from."""
 
-import hashlib
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, Self, get_args
+from hashlib import blake2b
+from typing import Any, Literal, Self, final, get_args
 
 from corpus.document import Sentence
 from mt.errors import FormatError
@@ -14,7 +14,8 @@ Origin = Literal["machine", "human", "post-edited"]
 ORIGINS: dict[str, Origin] = {origin: origin for origin in get_args(Origin)}
 
 
-@dataclass(frozen=True, slots=True)
+@final
+@dataclass(frozen=True, slots=True, init=False)
 class Pair:
     """A translation unit.
 
@@ -46,20 +47,46 @@ class Pair:
     target_end: int | None = None
     id: str = field(default="")
 
-    def __post_init__(self) -> None:
-        if not self.id:
-            object.__setattr__(self, "id", self._digest())
-
-    def _digest(self) -> str:
-        """Hash what makes this pair itself into 16 hex digits."""
-        parts = [self.document, str(self.sentence), self.source, self.target or "", self.origin]
-        if not self.source and self.target_start is not None:
-            parts.append(str(self.target_start))  # additions in a row may read the same
-        digest = hashlib.blake2b(digest_size=8)
-        for part in parts:
-            data = part.encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "little") + data)
-        return digest.hexdigest()
+    def __init__(
+        self,
+        document: str,
+        paragraph: int,
+        sentence: int,
+        start: int,
+        end: int,
+        source: str,
+        target: str | None,
+        origin: Origin,
+        model: str | None = None,
+        score: float | None = None,
+        bead: str | None = None,
+        alignment_score: float | None = None,
+        faults: tuple[str, ...] = (),
+        target_start: int | None = None,
+        target_end: int | None = None,
+        id: str = "",  # noqa: A002 (the field's name)
+    ) -> None:
+        # What a frozen dataclass makes of itself costs a call a field, five times as long as all the rest of this, and
+        # half the time of reading a corpus. So the pair freezes once it is filled.
+        draft: Any = self
+        object.__setattr__(draft, "__class__", _Draft)
+        draft.document = document
+        draft.paragraph = paragraph
+        draft.sentence = sentence
+        draft.start = start
+        draft.end = end
+        draft.source = source
+        draft.target = target
+        draft.origin = origin
+        draft.model = model
+        draft.score = score
+        draft.bead = bead
+        draft.alignment_score = alignment_score
+        draft.faults = faults
+        draft.target_start = target_start
+        draft.target_end = target_end
+        draft.id = id or _digest(document, sentence, source, target, origin, target_start)
+        draft.__class__ = Pair
 
     @classmethod
     def machine(cls, document: str, sentence: Sentence, translation: Translation, model: str) -> Self:
@@ -111,23 +138,55 @@ class Pair:
 
         Raises `FormatError` for a missing or unknown field, a wrong type or an unknown origin.
         """
-        types = _TYPES
-        try:
-            for name, value in record.items():
-                if type(value) not in types[name]:
-                    raise FormatError(f"field {name!r} is {value!r}, which is no {types[name][0].__name__}")
-        except KeyError as error:
-            raise FormatError(f"unknown field {error.args[0]!r}") from None
-        if not record.keys() >= _REQUIRED:
-            missing = next(name for name in _NAMES if name not in record)
-            raise FormatError(f"field {missing!r} is missing")
+        shape = (*record, *map(type, record.values()))
+        if shape not in _shapes:
+            _check(record)
+            if len(_shapes) < _MOST_SHAPES:
+                _shapes.add(shape)
         if record["origin"] not in ORIGINS:
             raise FormatError(f"origin {record['origin']!r} is none of {', '.join(ORIGINS)}")
         faults = tuple(record.get("faults", ()))
         for fault in faults:
             if not isinstance(fault, str):
                 raise FormatError("field 'faults' holds something other than names")
-        return cls(**{**record, "faults": faults})
+        get = record.get
+        # By place: names that come from a file are compared letter by letter with each parameter's.
+        return cls(
+            record["document"],
+            record["paragraph"],
+            record["sentence"],
+            record["start"],
+            record["end"],
+            record["source"],
+            record["target"],
+            record["origin"],
+            get("model"),
+            get("score"),
+            get("bead"),
+            get("alignment_score"),
+            faults,
+            get("target_start"),
+            get("target_end"),
+            get("id", ""),
+        )
+
+
+class _Draft:
+    """A pair whose fields can still be set."""
+
+    __slots__ = tuple(f.name for f in fields(Pair))
+
+
+def _digest(
+    document: str, sentence: int, source: str, target: str | None, origin: Origin, target_start: int | None
+) -> str:
+    """Hash what makes a pair itself into 16 hex digits."""
+    parts = [document, str(sentence), source, target or "", origin]
+    if not source and target_start is not None:
+        parts.append(str(target_start))  # additions in a row may read the same
+    data = [part.encode("utf-8", "surrogatepass") for part in parts]
+    framed = b"".join([len(one).to_bytes(8, "little") + one for one in data])
+    return blake2b(framed, digest_size=8).hexdigest()
 
 
 _NAMES = tuple(f.name for f in fields(Pair) if f.name != "id")
@@ -152,3 +211,20 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "target_start": (int, _NONE),
     "target_end": (int, _NONE),
 }
+
+_MOST_SHAPES = 1000
+# Names and types of records that were right: those of a corpus are few, and looking each up takes a third of checking.
+_shapes: set[tuple[object, ...]] = set()
+
+
+def _check(record: dict[str, Any]) -> None:
+    """Raise `FormatError` for a record with a missing or unknown field or a wrong type."""
+    try:
+        for name, value in record.items():
+            if type(value) not in _TYPES[name]:
+                raise FormatError(f"field {name!r} is {value!r}, which is no {_TYPES[name][0].__name__}")
+    except KeyError as error:
+        raise FormatError(f"unknown field {error.args[0]!r}") from None
+    if not record.keys() >= _REQUIRED:
+        missing = next(name for name in _NAMES if name not in record)
+        raise FormatError(f"field {missing!r} is missing")

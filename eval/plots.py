@@ -122,8 +122,8 @@ def _scale(low: float, high: float) -> tuple[float, float, float]:
 
 
 def _round_up(value: float) -> float:
-    """Give the least of …, 1, 2, 5, 10, 20, … that is not below a value; 1 for none above zero."""
-    if value <= 0:
+    """Give the least of …, 1, 2, 5, 10, 20, … that is not below a value; 1 for what is next to nothing."""
+    if value < 1e-6:
         return 1
     power = 10.0 ** math.floor(math.log10(value))
     return next(power * digit for digit in (1, 2, 5, 10) if power * digit >= value)

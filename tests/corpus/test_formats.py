@@ -312,10 +312,11 @@ class TestEveryFormat:
             next(formats.read(tmp_path / "none", name))
 
     def test_streams(self, name: str, tmp_path: Path) -> None:
-        """Read and write many pairs within the memory that a few take, give or take 1 MB (a group of rows 16 MB)."""
-        few, many, limit = (10_000, 30_000, 16 << 10) if name == "parquet" else (100, 20_000, 1 << 10)
+        """Read and write many pairs within the memory that a few take, give or take 1 MB (a group of rows 24 MB)."""
+        few, many, limit = (40_000, 80_000, 24 << 10) if name == "parquet" else (2_000, 20_000, 1 << 10)
         code = (
-            "import re, resource, sys; from pathlib import Path; from corpus import formats; from corpus.pair import Pair\n"
+            "import re, resource, sys\n"
+            "from pathlib import Path; from corpus import formats; from corpus.pair import Pair\n"
             "def made(n):\n"
             "    return (Pair('d', 0, i, 0, 0, 'ن' * 200, 'n' * 200, 'human') for i in range(n))\n"
             "def peak(n):\n"
