@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -117,9 +118,13 @@ print(json.dumps([kept, best]))
 def speed(pairs: Sequence[Pair], rounds: int, opusfilter: str | None) -> None:
     """Print pairs a second of presets, of de-duplication, and of the filters that OpusFilter has too."""
     print("\n| | kept | pairs/s |\n|---|---|---|")
+
+    def both(pipeline: Pipeline) -> Sequence[Pair]:
+        return different(filtered(pipeline, pairs))
+
     for name in PRESETS:
-        row(f"{name}", pairs, rounds, lambda name=name: filtered(Pipeline.of(name), pairs))
-        row(f"{name}, exact duplicates", pairs, rounds, lambda name=name: different(filtered(Pipeline.of(name), pairs)))
+        row(f"{name}", pairs, rounds, partial(filtered, Pipeline.of(name), pairs))
+        row(f"{name}, exact duplicates", pairs, rounds, partial(both, Pipeline.of(name)))
     row("length, ratio, script, numbers", pairs, rounds, lambda: filtered(Pipeline.of(specs=SHARED), pairs))
     if opusfilter:
         import tempfile

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from corpus.duplicates import Duplicates
 from corpus.filter import Pipeline, Reason, Rejection
-from corpus.formats.streams import write_bytes
+from corpus.formats.streams import write_text
 from corpus.pair import Pair
 
 __all__ = ["DUPLICATE", "rejections", "sift"]
@@ -31,11 +31,11 @@ def rejections(path: Path | None, counts: Counter[str]) -> Iterator[Callable[[Re
     if path is None:
         yield lambda rejection: counts.update((rejection.reason.filter,))
         return
-    with write_bytes(path) as handle:
+    with write_text(path, "backslashreplace") as put:
 
         def reject(rejection: Rejection) -> None:
             counts[rejection.reason.filter] += 1
-            handle.write(_encode(rejection.as_dict()).encode("utf-8", "backslashreplace") + b"\n")
+            put(_encode(rejection.as_dict()) + "\n")
 
         yield reject
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from eval.bootstrap import Column
 from eval.evaluation import Evaluation, System, Texts
-from eval.metrics import SCORES
+from eval.metrics import OUTSIDE, SCORES, Score
 from mt.errors import FormatError, InputError
 
 if TYPE_CHECKING:
@@ -105,11 +105,22 @@ class Baseline:
             f"{self.path}: has no system {system.name!r}, but {', '.join(self.systems)}; name it so with NAME=FILE"
         )
 
-    def score(self, system: Mapping[str, Any], metric: str) -> float:
-        """Give a system's score; raises `InputError` where the baseline lacks the metric."""
+    def score(self, system: Mapping[str, Any], now: Score) -> float:
+        """Give a system's score of the metric that `now` is of.
+
+        Raises `InputError` where the baseline lacks the metric, or has it of another model.
+        """
+        metric = now.name
         if metric not in system["metrics"]:
-            raise InputError(f"{self.path}: has no {metric} of {system['name']!r}; make it anew with --metric {metric}")
-        return float(system["metrics"][metric]["score"])
+            remedy = f"--{metric}" if metric in OUTSIDE else f"--metric {metric}"
+            raise InputError(f"{self.path}: has no {metric} of {system['name']!r}; make it anew with {remedy}")
+        before = system["metrics"][metric]
+        if metric in OUTSIDE and before.get("signature") != now.signature:
+            raise InputError(
+                f"{self.path}: its {metric} is that of {before.get('signature')}, which does not compare with "
+                f"{now.signature}; make it anew with --{metric}"
+            )
+        return float(before["score"])
 
     def column(self, system: Mapping[str, Any], like: Column) -> Column | None:
         """Give a metric's column of a system, as many rows as `like` has; None where it was not written.

@@ -131,7 +131,7 @@ def _drop(plan: Plan, system: System, bound: Bound, baseline: Baseline, *, alone
     """Hold a system to what it may have lost against the baseline."""
     measured = system.measurements[bound.name]
     column, earlier = measured.column, baseline.system(system, alone=alone)
-    before, now = baseline.score(earlier, bound.name), column.score()
+    before, now = baseline.score(earlier, measured.score), column.score()
     sign = -1 if column.lower_is_better else 1
     old = baseline.column(earlier, column)
     p, worst = None, []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpus.formats import Report
 from corpus.formats.one_line import one_line
-from corpus.formats.streams import lines, plain, write_bytes
+from corpus.formats.streams import lines, plain, write_text
 from corpus.pair import Pair
 from mt.errors import FormatError
 
@@ -24,14 +24,14 @@ def read(path: Path) -> Iterator[Pair]:
 def write(pairs: Iterable[Pair], path: Path) -> Report:
     """Write the texts of the pairs that have both, and count the others."""
     written = skipped = replaced = 0
-    with write_bytes(path) as handle:
+    with write_text(path) as put:
         for pair in pairs:
             texts = texts_of(pair, first=not written)
             if texts is None:
                 skipped += 1
                 continue
             source, target, changed = texts
-            handle.write(f"{source}\t{target}\n".encode())
+            put(f"{source}\t{target}\n")
             written += 1
             replaced += changed
     return Report(written, skipped, replaced)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from corpus.formats import Report, pair_at
-from corpus.formats.streams import lines, write_bytes
+from corpus.formats.streams import lines, write_text
 from corpus.pair import Pair
 from mt.errors import FormatError
 
@@ -46,17 +46,16 @@ def write(pairs: Iterable[Pair], path: Path) -> Report:
     Raises `FormatError` for a score that is not a number: JSON has no NaN and no infinity.
     """
     written = 0
-    with write_bytes(path) as handle:
+    # Surrogates are all that UTF-8 refuses, and Python's escape for them is JSON's.
+    with write_text(path, "backslashreplace") as put:
         for pair in pairs:
             try:
-                line = _line(pair)
+                put(_line(pair))
             except ValueError:
                 raise FormatError(
                     f"{path}: pair {pair.id} has the scores {pair.score} and {pair.alignment_score}, and JSON knows "
                     "finite numbers alone; give None for one that is not known"
                 ) from None
-            # Surrogates are all that UTF-8 refuses, and Python's escape for them is JSON's.
-            handle.write(line.encode("utf-8", "backslashreplace"))
             written += 1
     return Report(written)
 

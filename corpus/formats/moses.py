@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corpus.formats import Report
 from corpus.formats.bare import pair_of, texts_of
-from corpus.formats.streams import compression, lines, plain, write_bytes
+from corpus.formats.streams import compression, lines, plain, write_text
 from corpus.pair import Pair
 from mt.errors import FormatError
 
@@ -47,7 +47,7 @@ def write(pairs: Iterable[Pair], path: Path) -> Report:
     """Write the texts of the pairs that have both, and count the others."""
     arabic, english = files(path)
     written = skipped = replaced = 0
-    with write_bytes(arabic) as one, write_bytes(english) as other:
+    with write_text(arabic) as put_arabic, write_text(english) as put_english:
         for pair in pairs:
             texts = texts_of(pair, first=not written)
             if texts is None:
@@ -56,8 +56,8 @@ def write(pairs: Iterable[Pair], path: Path) -> Report:
             source, target, changed = texts
             if not written and target.startswith("\ufeff"):
                 target, changed = f" {target[1:]}", changed + 1
-            one.write(f"{source}\n".encode())
-            other.write(f"{target}\n".encode())
+            put_arabic(f"{source}\n")
+            put_english(f"{target}\n")
             written += 1
             replaced += changed
     return Report(written, skipped, replaced)

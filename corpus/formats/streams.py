@@ -11,7 +11,7 @@ import io
 import lzma
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from mt.errors import FormatError, InputError, reason
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["LIMIT", "STANDARD", "compression", "lines", "open_bytes", "plain", "write_bytes"]
+__all__ = ["LIMIT", "STANDARD", "compression", "lines", "open_bytes", "plain", "write_text"]
 
 STANDARD = Path("-")
 LIMIT = 64 << 20  # bytes of a line, characters of a text: no sentence is that long, and memory holds it
@@ -36,6 +36,7 @@ _MAGIC = {
 _OTHER = {b"PK\x03\x04": "a zip archive", b"PAR1": "a Parquet file", b"BZh": "bzip2-compressed", b"%PDF": "a PDF"}
 _GZIP_LEVEL = 6
 _XZ_PRESET = 3  # 32 MB to compress; the default takes three times as much for a few per cent
+_GATHERED = 1 << 16  # characters: encoding and writing each text by itself takes twice as long
 _PIECE = 1 << 10  # of Zstandard, which a bomb unpacks to 32 MB at most
 
 
@@ -69,11 +70,36 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def write_bytes(path: Path) -> Iterator[IO[bytes]]:
+def write_text(path: Path, errors: str = "strict") -> Iterator[Callable[[str], None]]:
     """Open a corpus file for writing, compressed as its name says; it is there whole or not at all.
 
-    The standard output takes what is written as it comes. The same content gives the same bytes.
+    Gives the function that writes a text, in UTF-8, for which `errors` says what becomes of surrogates. The standard
+    output takes what is written too, a little later. The same texts give the same bytes.
     """
+    some: list[str] = []
+    size = 0
+
+    def put(text: str) -> None:
+        nonlocal size
+        some.append(text)
+        size += len(text)
+        if size > _GATHERED:
+            write(handle)
+
+    def write(handle: IO[bytes]) -> None:
+        nonlocal size
+        handle.write("".join(some).encode("utf-8", errors))
+        some.clear()
+        size = 0
+
+    with _write_bytes(path) as handle:
+        yield put
+        write(handle)
+
+
+@contextmanager
+def _write_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, or the standard output, for writing what is to be compressed."""
     if path == STANDARD:
         output = sys.stdout.buffer
         yield output
@@ -93,9 +119,8 @@ def write_bytes(path: Path) -> Iterator[IO[bytes]]:
             case _:
                 yield handle
                 return
-        # Small writes are gathered: each costs a call in Python.
-        with packed, io.BufferedWriter(packed, 1 << 16) as buffer:
-            yield buffer
+        with packed:
+            yield packed
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -25,7 +25,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from corpus.formats import Report
-from corpus.formats.streams import write_bytes
+from corpus.formats.streams import write_text
 from corpus.formats.tmx_reader import read
 from corpus.pair import Origin, Pair
 
@@ -42,22 +42,26 @@ def write(pairs: Iterable[Pair], path: Path, *, date: datetime | None = None) ->
     datetime; without it the header has none.
     """
     written = skipped = replaced = 0
-    with write_bytes(path) as handle:
-        handle.write(_head(date).encode())
+    with write_text(path) as put:
+        put(_head(date))
         for pair in pairs:
             if not pair.source or pair.target is None:
                 skipped += 1
                 continue
             faults = ",".join(pair.faults)
             texts = [pair.id, pair.document, pair.source, pair.target, pair.model or "", pair.bead or "", faults]
+            whole = "".join(texts)
             # Nothing that XML forbids is printable, and most texts are; the question costs a tenth of the search.
-            if not "".join(texts).isprintable():
+            printable = whole.isprintable()
+            if not printable:
                 for place, text in enumerate(texts):
                     texts[place], changed = _FORBIDDEN.subn(" ", text)
                     replaced += changed
-            handle.write(_unit(pair, texts).encode())
+            if not printable or "&" in whole or "<" in whole or ">" in whole or '"' in pair.id:
+                texts = [_attribute(texts[0]), *map(_escape, texts[1:])]
+            put(_unit(pair, texts))
             written += 1
-        handle.write(b"</body>\n</tmx>\n")
+        put("</body>\n</tmx>\n")
     return Report(written, skipped, replaced)
 
 
@@ -84,10 +88,8 @@ def _head(date: datetime | None) -> str:
 
 
 def _unit(pair: Pair, texts: list[str]) -> str:
-    """Give a pair as a unit, with `texts` for its id, document, source, target, model, bead, faults."""
-    tuid, document, source, target, model, bead, faults = map(_escape, texts)
-    if '"' in tuid or "\n" in tuid or "\t" in tuid:
-        tuid = tuid.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+    """Give a pair as a unit, with `texts` for its id, document, source, target, model, bead, faults, all escaped."""
+    tuid, document, source, target, model, bead, faults = texts
     props = ""
     if pair.target_start is not None or pair.target_end is not None:
         props = _prop("reference-position", f"{_known(pair.target_start)}:{_known(pair.target_end)}")
@@ -121,6 +123,11 @@ def _prop(name: str, value: str) -> str:
 def _known(number: int | None) -> str:
     """Give a number, or nothing for one that is not known."""
     return "" if number is None else str(number)
+
+
+def _attribute(text: str) -> str:
+    """Escape what an attribute's value cannot hold, or would give back as a space."""
+    return _escape(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
 def _escape(text: str) -> str:

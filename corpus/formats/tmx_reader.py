@@ -10,10 +10,10 @@ too) are left out; hi and its text are not code, so that its text stays.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 from corpus.formats.streams import open_bytes, plain
-from corpus.formats.tmx_own import own_units
+from corpus.formats.tmx_own import own_pairs
 from corpus.formats.tmx_units import MEND, Unit, units
 from corpus.pair import ORIGINS, Origin, Pair
 from mt.errors import FormatError
@@ -47,9 +47,10 @@ def read(path: Path, *, notice: Callable[[str], None] | None = None) -> Iterator
         seen[what] += 1
 
     name = plain(path).stem
-    number = -1
     with open_bytes(path) as handle:
-        for number, unit in enumerate(_units(path, handle)):
+        count, rest, lines = yield from own_pairs(handle)
+        number = count - 1
+        for number, unit in enumerate(units(path, handle, rest, lines), count):
             if unit.misplaced:
                 mended("misplaced", unit, "a note or prop stands behind a text or tuv that it belongs before")
             if not (unit.sources and unit.targets):
@@ -74,12 +75,6 @@ def read(path: Path, *, notice: Callable[[str], None] | None = None) -> Iterator
     if notice is not None:
         for what, count in seen.items():
             notice(f"{path}: {count:,} of {number + 1:,} units {_TOLD[what]}, first at line {first[what]}")
-
-
-def _units(path: Path, handle: BinaryIO) -> Iterator[Unit]:
-    """Give the units of a file, in the quick way as long as it goes."""
-    rest, lines = yield from own_units(handle)
-    yield from units(path, handle, rest, lines)
 
 
 def _facts(number: int, unit: Unit) -> tuple[str | None, tuple[int, int, int, int], Origin | None, tuple[Any, ...]]:

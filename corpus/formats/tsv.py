@@ -13,7 +13,7 @@ from pathlib import Path
 
 from corpus.formats import Report, bare
 from corpus.formats.one_line import one_line
-from corpus.formats.streams import lines, write_bytes
+from corpus.formats.streams import lines, write_text
 from corpus.pair import ORIGINS, Pair
 from mt.errors import FormatError
 
@@ -63,15 +63,15 @@ def read(path: Path) -> Iterator[Pair]:
 def write(pairs: Iterable[Pair], path: Path) -> Report:
     """Write every pair, one a row."""
     written = replaced = 0
-    with write_bytes(path) as handle:
-        handle.write("\t".join(COLUMNS).encode() + b"\n")
+    with write_text(path) as put:
+        put("\t".join(COLUMNS) + "\n")
         for pair in pairs:
             cells = _cells(pair)
             if not "".join(cells).isprintable():
                 for place, (cell, changed) in enumerate(map(one_line, cells)):
                     cells[place] = cell
                     replaced += changed
-            handle.write("\t".join(cells).encode() + b"\n")
+            put("\t".join(cells) + "\n")
             written += 1
     return Report(written, 0, replaced)
 

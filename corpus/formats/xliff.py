@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from corpus.formats import Report
-from corpus.formats.streams import write_bytes
+from corpus.formats.streams import write_text
 from corpus.pair import Origin, Pair
 from mt.errors import FormatError
 
@@ -41,8 +41,8 @@ def write(pairs: Iterable[Pair], path: Path) -> Report:
     """
     written = skipped = replaced = files = 0
     document = None
-    with write_bytes(path) as handle:
-        handle.write(_HEAD.encode())
+    with write_text(path) as put:
+        put(_HEAD)
         for pair in pairs:
             if not pair.source:
                 skipped += 1
@@ -51,16 +51,16 @@ def write(pairs: Iterable[Pair], path: Path) -> Report:
                 name, changed = _FORBIDDEN.subn(" ", pair.document)
                 end = "</file>\n" if files else ""
                 files += 1
-                handle.write(f'{end}<file id="f{files}" original={quoteattr(name)}>\n'.encode())
+                put(f'{end}<file id="f{files}" original={quoteattr(name)}>\n')
                 document = pair.document
                 replaced += changed
             written += 1
             unit, changed = _unit(written, pair)
-            handle.write(unit.encode())
+            put(unit)
             replaced += changed
         if not written:
             raise FormatError(f"{path}: no pair with a source, and an XLIFF has at least one; give another corpus")
-        handle.write(b"</file>\n</xliff>\n")
+        put("</file>\n</xliff>\n")
     return Report(written, skipped, replaced)
 
 

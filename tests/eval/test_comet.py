@@ -109,6 +109,13 @@ def test_they_stand_in_the_table_the_json_and_the_gate(
     worse = CliRunner().invoke(cli, [*common, *program, *drop])
     assert worse.exit_code == 1
     assert "failed: good: comet was" in worse.stderr
+    renamed = Path(model).rename(Path(model).with_name("fedcba98"))
+    other = CliRunner().invoke(cli, [*common, "--comet", str(renamed), "--comet-python", sys.executable, *drop])
+    assert other.exit_code == 1
+    assert (
+        "comet-da@01234567|version:2.9, which does not compare with nrefs:1|model:Some/comet-da@fedcba98"
+        in other.stderr
+    )
     without = CliRunner().invoke(cli, [*common, *drop])
     assert without.exit_code == 2
     assert "comet is not computed; give --comet MODEL" in without.stderr
