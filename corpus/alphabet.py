@@ -9,6 +9,7 @@ and English text is made of; text that has others goes a slower way to the same 
 import codecs
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["digits", "folded", "letters"]
 
@@ -57,8 +58,9 @@ def _fold(character: str) -> str:
 
 _FOLDED = bytes(_encode(_fold(character))[0] for character in _CHARACTERS) + b" " * (256 - len(_CHARACTERS))
 _DROPPED = _encode("ء" + _LOOSE)
-_NO_LATIN = bytes(set(range(256)) - set(_encode(_LATIN)))
-_NO_ARABIC = bytes(set(range(256)) - set(_encode(_ARABIC)))
+# Of letters, which script each is of; all else is dropped.
+_SCRIPTS = bytes.maketrans(_encode(_ARABIC + _LATIN), b"a" * len(_ARABIC) + b"l" * len(_LATIN))
+_NO_LETTER = bytes(set(range(256)) - set(_encode(_ARABIC + _LATIN)))
 _NO_DIGIT = bytes(set(range(256)) - set(_encode("0123456789" + _DIGITS)))
 
 _ANY_LETTER = re.compile(r"[^\W\d_ـ]")
@@ -87,13 +89,16 @@ def folded(text: str) -> bytes:
     return b" ".join(words) if words else text.strip().encode("utf-8", "surrogatepass")
 
 
+@lru_cache(4)  # several measures of a pair ask for the same
 def letters(text: str) -> tuple[int, int, int]:
     """Count the Arabic, the Latin and the other letters of a text."""
     code = _code(text)
     if code is None:
         arabic, latin = len(_ARABIC_LETTER.findall(text)), len(_LATIN_LETTER.findall(text))
         return arabic, latin, max(0, len(_ANY_LETTER.findall(text)) - arabic - latin)
-    return len(code.translate(None, _NO_ARABIC)), len(code.translate(None, _NO_LATIN)), 0
+    scripts = code.translate(_SCRIPTS, _NO_LETTER)
+    arabic = scripts.count(b"a")
+    return arabic, len(scripts) - arabic, 0
 
 
 def digits(text: str) -> bytes:

@@ -7,6 +7,7 @@ score has none that could be too low. Lengths are characters.
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import eq
 
 from corpus.alphabet import digits, letters
@@ -53,11 +54,13 @@ def _written(pair: Pair) -> int:
 
 
 def _shorter(pair: Pair) -> int:
-    return min(len(pair.source), len(pair.target or ""))
+    source, target = len(pair.source), len(pair.target or "")
+    return source if source < target else target
 
 
 def _longer(pair: Pair) -> int:
-    return max(len(pair.source), len(pair.target or ""))
+    source, target = len(pair.source), len(pair.target or "")
+    return source if source > target else target
 
 
 def _fewer_words(pair: Pair) -> int:
@@ -90,7 +93,7 @@ def _latin_share(pair: Pair) -> float | None:
     """Give the Latin letters' share of the target's letters; None where it has no letters."""
     target = pair.target or ""
     if target.isascii():
-        return 1.0 if _LATIN.search(target) else None
+        return 1.0 if target[:1].isalpha() or _LATIN.search(target) else None
     arabic, latin, other = letters(target)
     return latin / (arabic + latin + other) if arabic or latin or other else None
 
@@ -107,7 +110,7 @@ def _letter_share(pair: Pair) -> float:
 def _copy(pair: Pair) -> float:
     """Give the share of the target's words that stand in the source just so; digits are no words."""
     source, target = pair.source, pair.target or ""
-    if target.isascii() and not _LATIN.search(source):
+    if target.isascii() and not letters(source)[1]:  # no letter that the target could have
         return 0.0
     words = _WORD.findall(target.lower())
     if not words:
@@ -125,7 +128,8 @@ def _repetition(pair: Pair) -> float:
 def _rounds(words: list[str]) -> int:
     """Count the rounds of the loop of up to 12 words that has most of them; 1 where none has three."""
     repeats = len(words) - len(set(words))
-    if repeats < 2:
+    # A loop has words in a row in it that were in a row before; most texts have none, or single words alone.
+    if repeats < 2 or len({*pairwise(words)}) == len(words) - 1:
         return 1
     most = 1
     # In a loop of n words each equals the one n before it, from the second round on: n words come again, and again.

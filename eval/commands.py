@@ -229,7 +229,7 @@ def evaluate(ctx: click.Context, /, **options: Any) -> None:
     if options["segments"]:
         _write(options["segments"], (dumps(record, ensure_ascii=False) for record in segment_records(evaluation)))
     if options["html"]:
-        title = f"Translations measured against {material.references[0].label}"
+        title = f"Translations measured against {Path(material.references[0].label).name}"
         write_report(
             evaluation,
             Path(options["html"]),

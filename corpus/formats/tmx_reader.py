@@ -61,7 +61,7 @@ def read(path: Path, *, notice: Callable[[str], None] | None = None) -> Iterator
                 seen["coded"] += 1
                 first.setdefault("coded", unit.line)
             try:
-                document, position, origin, rest = _facts(number, unit)
+                document, position, origin, others = _facts(number, unit)
             except FormatError as error:
                 raise FormatError(f"{path}:{unit.line}: {error}; {MEND}") from None
             if document is None:
@@ -69,7 +69,7 @@ def read(path: Path, *, notice: Callable[[str], None] | None = None) -> Iterator
             for source in unit.sources:
                 for target, creation in unit.targets:
                     made = origin or ("machine" if creation == "MT!" else "human")
-                    yield Pair(document, *position, source, target, made, *rest)
+                    yield Pair(document, *position, source, target, made, *others)
     if seen["incomplete"] == number + 1 > 0:
         raise FormatError(f"{path}: none of {number + 1:,} units has both Arabic and English; give another file")
     if notice is not None:

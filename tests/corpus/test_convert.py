@@ -179,7 +179,7 @@ def test_translate_toolkit_reads_the_xliff(tmp_path: Path) -> None:
     from translate.storage.xliff2 import Xliff2File
 
     formats.write(PAIRS, tmp_path / "a.xlf")
-    units = Xliff2File.parsefile(str(tmp_path / "a.xlf")).units  # type: ignore[no-untyped-call]  # has no types
+    units = Xliff2File.parsefile(str(tmp_path / "a.xlf")).units
     expected = [(pair.source, pair.target or "") for pair in PAIRS if pair.source]
     assert [(unit.source, unit.target or "") for unit in units] == expected
 
