@@ -30,11 +30,10 @@ def made(count: int) -> Iterator[Pair]:
     """Give pairs that differ."""
     for i in range(count):
         at = i % 40
-        where = (f"news/{i // 40}", at // 5, at, at * 120, at * 120 + 111)
-        faults = ("numbers",) if i % 9 == 0 else ()
-        yield Pair(
-            *where, f"{SOURCE} {i}.", f"{TARGET} {i}.", "machine", "compact@0a1b2c3d4e5f", -0.3125, faults=faults
-        )
+        source = f"{SOURCE} {i}."
+        where = (f"news/{i // 40}", at // 5, at, at * 200, at * 200 + len(source))
+        faults = ("missing-number",) if i % 9 == 0 else ()
+        yield Pair(*where, source, f"{TARGET} {i}.", "machine", "compact@0a1b2c3d4e5f", -0.3125, faults=faults)
 
 
 def exhaust(pairs: Iterable[Pair]) -> None:

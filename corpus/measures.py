@@ -54,13 +54,11 @@ def _written(pair: Pair) -> int:
 
 
 def _shorter(pair: Pair) -> int:
-    source, target = len(pair.source), len(pair.target or "")
-    return source if source < target else target
+    return min(len(pair.source), len(pair.target or ""))
 
 
 def _longer(pair: Pair) -> int:
-    source, target = len(pair.source), len(pair.target or "")
-    return source if source > target else target
+    return max(len(pair.source), len(pair.target or ""))
 
 
 def _fewer_words(pair: Pair) -> int:

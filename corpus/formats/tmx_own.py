@@ -1,28 +1,31 @@
-"""The pairs of a TMX file that looks, byte by byte, as our writer makes it: read four times as fast as XML.
+"""The pairs of a TMX file that looks, byte by byte, as our writer makes it: read three times as fast as XML.
 
 Where the first byte differs, the reading stops, and a parser of XML goes on from there with the same result.
 """
 
 import re
-from collections.abc import Generator
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from corpus.pair import ORIGINS, Pair
 
-__all__ = ["own_pairs"]
+__all__ = ["FIRST_LINE", "OwnUnits"]
 
 _CHUNK = 1 << 18
 _LONGEST = 1 << 20  # bytes of a unit; longer ones are left to the parser, which bounds its memory
 _HEAD = re.compile(
     rb'<\?xml version="1\.0" encoding="UTF-8"\?>\n<!DOCTYPE tmx SYSTEM "tmx14\.dtd">\n<tmx version="1\.4">\n'
-    rb'<header creationtool="muwazi"(?: [a-z-]+="[\w .+-]*")*/>\n<body>\n'
+    rb'<header creationtool="muwazi" creationtoolversion="[\w.+-]*" segtype="sentence" o-tmf="jsonl" '
+    rb'adminlang="en" srclang="ar" datatype="plaintext"(?: creationdate="\d{8}T\d{6}Z")?/>\n<body>\n'
 )
+FIRST_LINE = 6
+"""Where the first unit stands, below the head."""
 _UNIT = re.compile(
-    r'<tu tuid="([^"<\t\n]*)">\n'
+    r'<tu tuid="([^"<\t\n]+)">\n'
     r'  <prop type="x-document">([^<]*)</prop>\n'
-    r'  <prop type="x-position">([^<:]+):([^<:]+):([^<:]+):([^<:]+)</prop>\n'
+    r'  <prop type="x-position">(-?[0-9]{1,18}):(-?[0-9]{1,18}):(-?[0-9]{1,18}):(-?[0-9]{1,18})</prop>\n'
     r'  <prop type="x-origin">([a-z-]+)</prop>\n'
-    r'(?:  <prop type="x-reference-position">([^<:]*):([^<:]*)</prop>\n)?'
+    r'(?:  <prop type="x-reference-position">(-?[0-9]{0,18}):(-?[0-9]{0,18})</prop>\n)?'
     r'(?:  <prop type="x-model">([^<]*)</prop>\n)?'
     r'(?:  <prop type="x-score">([^<]+)</prop>\n)?'
     r'(?:  <prop type="x-bead">([^<]*)</prop>\n)?'
@@ -46,39 +49,48 @@ _CHARACTERS = {
 _ALLOWED = bytes({*range(256)} - {*range(32)} | {9, 10})  # a bare carriage return is a line feed in XML
 
 
-def own_pairs(handle: BinaryIO) -> Generator[Pair, None, tuple[int, bytes, int]]:
-    """Give the pairs of a file as long as it looks like ours.
+class OwnUnits:
+    """The units of a file, each as its pair and its text, as long as they look like ours.
 
-    Returns how many these were, and what a parser needs to go on: the head of the file with all that was read and not
-    given, and how many lines are missing in between.
+    Afterwards it says what a parser needs to go on: `count` is how many these were, `rest` the head of the file with
+    all that was read and not given, and `missing` how many lines are left out between the two.
     """
-    count = 0
-    rest = handle.read(_CHUNK)
-    found = _HEAD.match(rest)
-    if found is None:
-        return count, rest, 0
-    head = found[0]
-    rest = rest[len(head) :]
-    missing = 0
-    while True:
-        end = rest.rfind(_END) + len(_END)
-        if end < len(_END):
-            chunk = handle.read(_CHUNK)
-            if not chunk or len(rest) > _LONGEST:
-                return count, head + rest + chunk, missing
-            rest += chunk
-            continue
-        block, rest = rest[:end], rest[end:]
-        text = _text(block)
-        at = 0
-        while (match := _UNIT.match(text, at)) and (pair := _pair(match)):
-            yield pair
-            count += 1
-            at = match.end()
-        missing += text.count("\n", 0, at)
-        if at < len(text) or not text:
-            return count, head + (text[at:].encode() or block) + rest, missing
-        rest += handle.read(_CHUNK)
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self.count = 0
+        self.missing = 0
+        self.rest = b""
+        self._handle = handle
+
+    def __iter__(self) -> Iterator[tuple[Pair, str]]:
+        read = self._handle.read
+        self.rest = read(_CHUNK)
+        found = _HEAD.match(self.rest)
+        if found is None:
+            return
+        head = found[0]
+        rest = self.rest[len(head) :]
+        while True:
+            end = rest.rfind(_END) + len(_END)
+            if end < len(_END):
+                chunk = read(_CHUNK)
+                rest += chunk
+                if not chunk or len(rest) > _LONGEST + _CHUNK:
+                    break
+                continue
+            block, rest = rest[:end], rest[end:]
+            text = _text(block)
+            at = 0
+            while (match := _UNIT.match(text, at)) and (pair := _pair(match)):
+                yield pair, match[0]
+                self.count += 1
+                at = match.end()
+            self.missing += text.count("\n", 0, at)
+            if at < len(text) or not text:
+                rest = (text[at:].encode() or block) + rest
+                break
+            rest += read(_CHUNK)
+        self.rest = head + rest
 
 
 def _text(block: bytes) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from corpus.formats.streams import open_bytes, plain
-from corpus.formats.tmx_own import own_pairs
+from corpus.formats.tmx_own import OwnUnits
 from corpus.formats.tmx_units import MEND, Unit, units
 from corpus.pair import ORIGINS, Origin, Pair
 from mt.errors import FormatError
@@ -48,9 +48,11 @@ def read(path: Path, *, notice: Callable[[str], None] | None = None) -> Iterator
 
     name = plain(path).stem
     with open_bytes(path) as handle:
-        count, rest, lines = yield from own_pairs(handle)
-        number = count - 1
-        for number, unit in enumerate(units(path, handle, rest, lines), count):
+        own = OwnUnits(handle)
+        for pair, _ in own:
+            yield pair
+        number = own.count - 1
+        for number, unit in enumerate(units(path, handle, own.rest, own.missing), own.count):
             if unit.misplaced:
                 mended("misplaced", unit, "a note or prop stands behind a text or tuv that it belongs before")
             if not (unit.sources and unit.targets):

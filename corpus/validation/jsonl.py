@@ -22,17 +22,17 @@ def check(subject: Subject, handle: BinaryIO) -> Iterator[Finding]:
         problems = list(line.problems)
         try:
             record = _record(line.text)
-            unit = record.pop("id", "") or unit
+            name = record.get("id")
+            unit = name if name and isinstance(name, str) else unit
             pair = Pair.from_dict(record)
         except FormatError as error:
             problems.append(("record", str(error)))
         except (ValueError, RecursionError) as error:
             problems.append(("json", str(error).partition(": line")[0] if line.text.strip() else "the line is blank"))
         else:
-            identity = pair.id if unit == str(line.number) else unit
-            problems += problems_of(pair, identity)
+            problems += problems_of(pair)
             problems += order.problems(pair)
-            ids.add(identity, line.number, line.number)
+            ids.add(pair.id, line.number, line.number)
             sides.add(pair.source, pair.target)
         if problems:
             yield from subject.findings(line.number, unit, *problems)
@@ -42,13 +42,11 @@ def check(subject: Subject, handle: BinaryIO) -> Iterator[Finding]:
 
 
 def _record(text: str) -> dict[str, Any]:
-    """Read a line's object; raises `ValueError` for what is none, and `FormatError` for an id that is no text."""
+    """Read a line's object; raises `ValueError` for what is none."""
     record = _decode(text)
     if not isinstance(record, dict):
         raise ValueError(f"{type(record).__name__} where an object should be")  # noqa: TRY004 (said of the file)
     record.pop("rejected", None)  # why a filter took the pair out
-    if not isinstance(record.get("id", ""), str):
-        raise FormatError(f"field 'id' is {record['id']!r}, which is no str")
     return record
 
 

@@ -1,9 +1,8 @@
 """Lines of a text file, each with what is wrong with its bytes; unlike a reader's, they go on after an error."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from corpus.formats.streams import LIMIT
 from corpus.validation.rules import Problem, UnreadableError
@@ -13,8 +12,7 @@ __all__ = ["Line", "lines_of"]
 _SIXTEEN = {b"\xff\xfe": "a byte order mark of UTF-16", b"\xfe\xff": "a byte order mark of UTF-16"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line without its end, numbered from 1; bytes that are not UTF-8 are U+FFFD in it."""
 
     number: int

@@ -1,7 +1,6 @@
 """The check of a format that has none of its own: what its reader gives is held to the rules of records."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from corpus.pair import Pair
 from corpus.validation.records import Ids, Order, Sides, problems_of
@@ -15,7 +14,7 @@ def check(subject: Subject, pairs: Iterable[Pair]) -> Iterator[Finding]:
     ids, order, sides = Ids(), Order(), Sides()
     for pair in pairs:
         subject.units += 1
-        yield from subject.findings(None, pair.id, *problems_of(replace(pair, id=""), pair.id), *order.problems(pair))
+        yield from subject.findings(None, pair.id, *problems_of(pair), *order.problems(pair))
         ids.add(pair.id, subject.units, subject.units)
         sides.add(pair.source, pair.target)
     for number, _, first in ids.duplicates():

@@ -9,6 +9,8 @@ from typing import BinaryIO, NoReturn
 from xml.parsers import expat
 
 from corpus.formats.streams import LIMIT, plain
+from corpus.formats.tmx_own import FIRST_LINE, OwnUnits
+from corpus.pair import Pair
 from corpus.validation.records import Ids, Order, Sides, problems_of
 from corpus.validation.rules import Finding, Problem, Subject, short
 from corpus.validation.tmx_frame import Frame
@@ -33,8 +35,18 @@ def check(subject: Subject, handle: BinaryIO) -> Iterator[Finding]:
     A tag of more than 1 MB, texts of a unit of more than `LIMIT` characters and very deep nesting end it: they are
     taken for attacks, or for lost mark-up. Raises `UnreadableError` for a file that cannot be decoded.
     """
+    own = OwnUnits(handle)
     examiner = _Examiner(subject)
-    for piece in pieces_of(handle):
+    line = FIRST_LINE
+    for pair, text in own:
+        # What looks so is well-formed and as the DTD wants it: only its record can be wrong.
+        subject.units += 1
+        examiner.tuids.add(pair.id, subject.units, line)
+        if problems := examiner.judge(pair):
+            yield from subject.findings(line, pair.id, *problems)
+        line += text.count("\n")
+    examiner.missing = own.missing
+    for piece in pieces_of(handle, own.rest):
         examiner.feed(piece)
         yield from examiner.findings
         examiner.findings.clear()
@@ -61,6 +73,7 @@ class _Examiner:
         self.stopped = False
         self.tuids = Ids()
         self.sides = Sides()
+        self.missing = 0  # lines that are left out below the head
         self._order = Order()
         self._unit: Unit | None = None
         self._srclang = "*all*"
@@ -104,8 +117,12 @@ class _Examiner:
     def _note(self, rule: str, message: str, line: int | None = None) -> None:
         """Note a finding in the unit at hand, at the parser's line where no other is said."""
         unit = self._unit.name if self._unit else None
+        self.findings += self.subject.findings(self._place(line), unit, (rule, message))
+
+    def _place(self, line: int | None = None) -> int:
+        """Tell the line in the file of one of the text that the parser has, by default where the parser is."""
         line = line or self._parser.CurrentLineNumber
-        self.findings += self.subject.findings(line, unit, (rule, message))
+        return line + self.missing if line >= FIRST_LINE else line
 
     def _stop(self, rule: str, message: str) -> NoReturn:
         """Note what makes the rest of the file not worth reading, and leave the parser."""
@@ -130,9 +147,8 @@ class _Examiner:
                 self._flush(self._parser.CurrentByteIndex)
             self.subject.units += 1
             self._length = 0
-            line = self._parser.CurrentLineNumber
             srclang = attributes.get("srclang", self._srclang)
-            self._unit = Unit(self.subject.units, line, attributes.get("tuid", ""), srclang)
+            self._unit = Unit(self.subject.units, self._place(), attributes.get("tuid", ""), srclang)
         if self._stack and (problem := self._stack[-1].admit(name)):
             self._note("element", problem)
         if element is None:
@@ -209,9 +225,13 @@ class _Examiner:
         pair, problems = unit.pair(plain(self.subject.path).stem)
         problems += unit.problems()
         if pair is not None:
-            problems += [*problems_of(pair, unit.tuid or pair.id, "edited"), *self._order.problems(pair)]
-            self.sides.add(pair.source, pair.target)
+            problems += self.judge(pair)
         self.findings += self.subject.findings(unit.line, unit.name, *problems)
+
+    def judge(self, pair: Pair) -> list[Problem]:
+        """Say what is wrong with the record of a unit, and take it into account for the file as a whole."""
+        self.sides.add(pair.source, pair.target)
+        return [*problems_of(pair, "edited"), *self._order.problems(pair)]
 
     def _characters(self, text: str) -> None:
         frame = self._stack[-1]

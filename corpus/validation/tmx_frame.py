@@ -43,10 +43,10 @@ class Frame:
 
     def missing(self) -> str | None:
         """Name a child that the element lacks at its end."""
-        if self.element is None:
+        if self.element is None or not self.element.needy:
             return None
         steps = self.element.children
-        if self.step < len(steps) and self.count < steps[self.step].least:
+        if self.count < steps[self.step].least:
             return _some(steps[self.step].names)
         return next((_some(step.names) for step in steps[self.step + 1 :] if step.least), None)
 

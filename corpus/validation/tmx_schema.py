@@ -49,7 +49,8 @@ class Step:
 class Element:
     """An element: its runs of children, one after the other, its attributes, and whether it has text of its own.
 
-    `required` are the attributes that have to be there, `judged` those whose values are not free.
+    `required` are the attributes that have to be there, `judged` those whose values are not free; `needy` says that
+    some child has to be there.
     """
 
     children: tuple[Step, ...] = ()
@@ -57,12 +58,14 @@ class Element:
     text: bool = False
     required: frozenset[str] = field(init=False)
     judged: frozenset[str] = field(init=False)
+    needy: bool = field(init=False)
 
     def __post_init__(self) -> None:
         known = self.attributes.items()
         object.__setattr__(self, "required", frozenset(name for name, about in known if about.required))
         judged = frozenset(name for name, about in known if about.values is not None or about.kind != "text")
         object.__setattr__(self, "judged", judged)
+        object.__setattr__(self, "needy", any(step.least for step in self.children))
 
 
 _KINDS = {

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, get_args
 
 from corpus.pair import Origin, Pair
@@ -22,6 +23,12 @@ _NUMBERS = {"x-score": "score", "x-alignment-score": "alignment_score"}
 _TEXTS = {"x-document": "document", "x-origin": "origin", "x-model": "model", "x-bead": "bead"}
 
 
+@lru_cache(1 << 10)
+def _primary(language: str) -> str:
+    """Give the first subtag of a language's tag, in lower case."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
 @dataclass(slots=True)
 class Variant:
     """One language's side of a unit."""
@@ -33,7 +40,7 @@ class Variant:
     @property
     def primary(self) -> str:
         """The language alone, without script, region and the rest."""
-        return self.language.replace("_", "-").partition("-")[0].lower()
+        return _primary(self.language)
 
 
 @dataclass(slots=True)
@@ -92,7 +99,10 @@ class Unit:
         source = Variant(self.srclang, None).primary
         if source != "*all*" and self.variants and source not in primaries:
             yield "source-language", f"the source language is {short(self.srclang)}, in which the unit has no variant"
-        for language, times in Counter(variant.language.lower() for variant in self.variants).items():
+        languages = [variant.language.lower() for variant in self.variants]
+        if len({*languages}) == len(languages):
+            return
+        for language, times in Counter(languages).items():
             if times > 1:
                 yield "duplicate-language", f"{times} variants in {short(language)}; each is read as a translation"
 
@@ -107,7 +117,7 @@ class Unit:
             blank = [v.language for v in self.variants if v.text is not None and not v.text.strip()]
             return None, [("empty-text", f"the segment of {short(language)} is blank") for language in blank]
         target = targets[0]
-        record: dict[str, Any] = {"document": document, "paragraph": 0, "sentence": self.number - 1}
+        record: dict[str, Any] = {"id": self.tuid, "document": document, "paragraph": 0, "sentence": self.number - 1}
         record |= {"start": 0, "end": 0, "source": sources[0].text, "target": target.text}
         record["origin"] = "machine" if target.creation == "MT!" else "human"
         problems: list[Problem] = []

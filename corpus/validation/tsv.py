@@ -29,7 +29,8 @@ def check(subject: Subject, handle: BinaryIO) -> Iterator[Finding]:
     for line in lines_of(handle):
         cells = line.text.split("\t")
         problems = list(line.problems)
-        if found := BREAKS.search(line.text):
+        # Of a row the tabs alone are not printable, if nothing is wrong.
+        if not "".join(cells).isprintable() and (found := BREAKS.search(line.text)):
             problems.append(("line-break", f"U+{ord(found[0]):04X} at character {found.start() + 1} of the line"))
         if columns is None:
             columns, problem = _columns(cells)
@@ -87,10 +88,7 @@ def _bare(row: dict[str, str]) -> Iterator[Problem]:
 def _full(row: dict[str, str]) -> Iterator[Problem]:
     """Give what is wrong with a row that has all columns."""
     record: dict[str, Any] = {"start": 0, "end": 0}
-    identity = row["id"]
     for name, cell in row.items():
-        if name == "id":
-            continue
         try:
             record[name] = _value(name, cell)
         except ValueError:
@@ -103,7 +101,7 @@ def _full(row: dict[str, str]) -> Iterator[Problem]:
     except FormatError as error:
         yield "record", str(error)
         return
-    yield from problems_of(pair, identity or pair.id, "edited")
+    yield from problems_of(pair, "edited")
 
 
 def _value(name: str, cell: str) -> Any:

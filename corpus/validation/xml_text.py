@@ -32,12 +32,14 @@ class Piece:
     problems: tuple[tuple[int, int, Problem], ...]
 
 
-def pieces_of(handle: BinaryIO) -> Iterator[Piece]:
+def pieces_of(handle: BinaryIO, read: bytes = b"") -> Iterator[Piece]:
     """Give a file's text; each piece is a whole number of characters and of character references.
+
+    `read` is what has been taken from the handle already.
 
     Raises `UnreadableError` for a file that cannot be decoded at all.
     """
-    data = handle.read(_SIZE)
+    data = read or handle.read(_SIZE)
     codec, problem = _codec(data)
     if problem:
         yield Piece(b"", ((0, 1, problem),))

@@ -269,13 +269,16 @@ def test_damaged_xml_is_seen_as_lxml_sees_it(tmp_path_factory: pytest.TempPathFa
     start = data.draw(st.integers(90, len(GOOD)))
     inserted = data.draw(st.text(st.sampled_from("<>&;/\"'=abi1# \x01ي"), max_size=4))
     text = GOOD[:start] + inserted + GOOD[start + data.draw(st.integers(0, 4)) :]
-    found = check(tmp_path_factory.mktemp("damaged"), text)
+    found = {finding.rule for finding in check(tmp_path_factory.mktemp("damaged"), text)}
+    why = ""
     try:
         etree.fromstring(text.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError:
-        assert XML & {finding.rule for finding in found}
-    else:
-        assert not XML - {"root"} & {finding.rule for finding in found}
+    except etree.XMLSyntaxError as error:
+        why = str(error)
+    if not why:
+        assert not XML - {"root"} & found
+    elif "Namespace prefix" not in why:  # one that is not declared is well-formed XML all the same
+        assert XML & found
 
 
 @pytest.mark.parametrize(("old", "new"), [(old, new) for old, new, *_ in (*XMLLINT, *ONLY_OURS, *WARNINGS)])
@@ -284,3 +287,49 @@ def test_what_has_no_errors_can_be_read(tmp_path: Path, old: str, new: str) -> N
     path.write_text(changed(old, new), "utf-8")
     if not any(finding.severity == "error" for finding in findings(path)):
         assert len(list(formats.read(path))) >= 2
+
+
+OURS = [
+    Pair("خبر", 0, 0, 0, 11, "وصل القطار.", "The train arrived.", "machine", model="m&n@1", score=-0.25),
+    Pair("خبر", 0, 1, 12, 24, "ركبت <سلمى>\n", "Salma\ngot on.", "human", bead="1-1", alignment_score=0.75),
+    Pair("خبر", 0, 1, 12, 24, "ركبت <سلمى>\n", "Salma\ngot on.", "human", bead="1-1", alignment_score=0.75),
+    Pair("خبر", 1, 2, 20, 25, "نامت.", "She slept.", "machine", score=0.5, faults=("tired",)),
+    Pair("خبر", 1, 3, 26, 30, "نامت.", " ", "human", bead="2-0", target_start=5, target_end=3, id="0123456789abcdef"),
+    Pair("خبر", -1, 4, 40, 47, "استيقظ.\x7f", "كان الصباح.", "post-edited", alignment_score=2.0, id='"<4>'),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        ("1:2:20:25", "1:2:٢٠:25"),
+        ("1:2:20:25", "1:2:20"),
+        (">post-edited<", ">guessed<"),
+        (">0.5<", ">half<"),
+        (">5:3<", ">5<"),
+        ("Salma", "&salma;"),
+        ("Salma", "&#x1;"),
+        ("Salma", "\x01"),
+        ("She slept.", "She <b>slept</b>."),
+        ('"en" creationid="human', '"fr" creationid="human'),
+        ("</tu>\n</body>", "</body>"),
+        ('datatype="plaintext"', 'datatype="plaintext" creationdate="20241399T000000Z"'),
+    ],
+)
+def test_ours_are_held_to_the_same_rules(tmp_path: Path, old: str, new: str) -> None:
+    """Files that look like ours are checked in a quicker way, which finds all that the other one does."""
+    path = tmp_path / "a.tmx"
+    formats.write(OURS, path)
+    text = path.read_text("utf-8")
+    assert old in text
+
+    def found(text: str) -> list[Finding]:
+        path.write_text(text, "utf-8")
+        (examination,) = examine(path)
+        findings = list(examination.findings)
+        assert findings
+        return sorted(findings, key=lambda finding: (finding.line or 0, finding.rule, finding.message))
+
+    text = text.replace(old, new, 1)
+    assert found(text) == found(text.replace("<body>", "<body><!-- not ours -->"))
