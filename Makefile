@@ -20,7 +20,7 @@ types: .venv/.installed-test
 	$(BIN)/mypy tests benchmarks
 
 pytest: .venv/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 # torch goes first and alone, so that the resolver never looks at another build of it.
 .venv/.installed: pyproject.toml constraints.txt
