@@ -6,14 +6,11 @@ Times depend on the machine; the ratio to sacreBLEU, which does the same work le
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sacrebleu.significance import PairedTest
 

@@ -10,15 +10,13 @@ recall: how many of the reader's faults are found; in brackets the 95 % interval
 """
 
 import argparse
-import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
 from math import sqrt
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
+from eval.segments import read_segments
 from mt.fidelity import FAULTS, faults
 
 
@@ -30,10 +28,10 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, help="faults that a reader found: file, number, faults")
     arguments = parser.parse_args()
 
-    sources = read_lines(arguments.source)
+    sources = read_segments(arguments.source)
     alarms: dict[tuple[str, int], set[str]] = {}
     for path in arguments.hypothesis:
-        targets = read_lines(path)
+        targets = read_segments(path)
         if len(targets) != len(sources):
             parser.error(f"{path} has {len(targets)} lines and {arguments.source} {len(sources)}; give parallel files")
         start = time.perf_counter()
@@ -55,7 +53,7 @@ def main() -> None:
 
 def compare(path: Path, alarms: Mapping[tuple[str, int], set[str]]) -> None:
     """Print each check's precision and recall on the labelled sentences, and where the reader disagrees."""
-    rows = [line.split("\t") for line in read_lines(path)]
+    rows = [line.split("\t") for line in read_segments(path)]
     labels = {(name, int(number)): set(filter(None, names.split(","))) for name, number, names in rows}
     missing = sorted({name for name, _ in labels} - {name for name, _ in alarms})
     if missing:
@@ -83,11 +81,6 @@ def rate(part: int, whole: int) -> str:
     middle = (share + z * z / (2 * whole)) / (1 + z * z / whole)
     half = z / (1 + z * z / whole) * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
     return f"{share:5.0%} ({middle - half:.0%}–{middle + half:.0%})"
-
-
-def read_lines(path: Path) -> list[str]:
-    """Read the lines of a UTF-8 file, which only a line feed ends."""
-    return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
 
 
 if __name__ == "__main__":

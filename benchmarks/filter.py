@@ -14,6 +14,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from corpus.duplicates import Duplicates
 from corpus.filter import PRESETS, Pipeline
 from corpus.formats import read
+from corpus.measures import MEASURES
 from corpus.pair import Pair
 from mt.fidelity import faults
 
@@ -116,19 +118,19 @@ print(json.dumps([kept, best]))
 
 
 def speed(pairs: Sequence[Pair], rounds: int, opusfilter: str | None) -> None:
-    """Print pairs a second of presets, of de-duplication, and of the filters that OpusFilter has too."""
+    """Print pairs a second of presets, of de-duplication, of each filter, and of those that OpusFilter has too."""
     print("\n| | kept | pairs/s |\n|---|---|---|")
 
     def both(pipeline: Pipeline) -> Sequence[Pair]:
         return different(filtered(pipeline, pairs))
 
     for name in PRESETS:
-        row(f"{name}", pairs, rounds, partial(filtered, Pipeline.of(name), pairs))
+        row(name, pairs, rounds, partial(filtered, Pipeline.of(name), pairs))
         row(f"{name}, exact duplicates", pairs, rounds, partial(both, Pipeline.of(name)))
+    for name in MEASURES:
+        row(name, pairs, rounds, partial(filtered, Pipeline.of(specs=[name]), pairs))
     row("length, ratio, script, numbers", pairs, rounds, lambda: filtered(Pipeline.of(specs=SHARED), pairs))
     if opusfilter:
-        import tempfile
-
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as handle:
             json.dump([(pair.source, pair.target) for pair in pairs], handle)
             handle.flush()

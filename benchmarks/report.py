@@ -2,9 +2,9 @@
 
     python benchmarks/report.py --source S.ar --reference R.en --hypothesis A.en B.en --segments 5000 --systems 8
 
-Texts and systems are taken again and again until there are as many as asked for. Opening is what headless Chromium
-reports of itself (`PerformanceNavigationTiming`); an action is measured from the choice to the finished layout, the
-first one as a user has it who chooses at once: it reads the page.
+Texts and systems are taken again and again until there are as many as asked for. Opening is measured from the call of
+headless Chromium to its load event; an action from the choice to the finished layout, the first one as a user has it
+who chooses at once: it reads the page. Without Chromium the page is only written.
 """
 
 import argparse
@@ -74,8 +74,9 @@ def main() -> None:
         size = page.stat().st_size / 1e6
         print(f"{arguments.segments:,} segments, {len(systems)} systems: {size:.1f} MB, written in {seconds:.1f} s")
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        if chromium:
-            measure(Browser(chromium, Path(folder) / "profile"), page)
+        if not chromium:
+            raise SystemExit("no Chromium here: opening and choosing are not measured")
+        measure(Browser(chromium, Path(folder) / "profile"), page)
 
 
 def measure(browser: Browser, page: Path) -> None:

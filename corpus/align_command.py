@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from corpus.align import WEAK, Bead, looks_unrelated
+from corpus.align import Bead, looks_unrelated
 from corpus.articles import STDIN
 from corpus.bead_output import bracketed, described, rows, view
 from corpus.bead_pairs import pairs_of_beads
+from corpus.corpus_options import FORCE
 from corpus.formats import format_of, write
 from corpus.options import reading_of, reading_options
 from corpus.sides import Anchor, Side, align_sides, read_side, read_translation, refuse_languages
@@ -39,7 +40,7 @@ __all__ = ["align"]
     "[default: by OUT's extension, which may be any corpus format's; on a terminal side by side; in a pipe tsv]",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="A file.  [default: stdout]")
-@click.option("--force", is_flag=True, help="Overwrite.")
+@FORCE
 @click.option(
     "--min-alignment-score",
     type=click.FloatRange(0, 1),
@@ -113,8 +114,7 @@ def align(
     share = looks_unrelated(beads)
     if share is not None:
         console.notice(f"{theirs.place} does not look like a translation of {article.place} ({share:.0%} aligned)")
-    # As it is written, so that a bound taken from an output holds.
-    kept = [bead for bead in beads if bead.score is None or round(bead.score, 4) >= min_alignment_score]
+    kept = [bead for bead in beads if bead.score is None or bead.score >= min_alignment_score]
     if len(kept) < len(beads):
         console.notice(
             f"{len(beads) - len(kept):,} bead(s) with a similarity below {min_alignment_score} were left out"
@@ -123,7 +123,7 @@ def align(
     if skipped:
         console.notice(f"{skipped:,} omission(s) and addition(s) were left out: {form} needs both texts of a pair")
     if output or sys.stderr.isatty():
-        told |= described(kept, WEAK)
+        told |= described(kept)
         console.summary({**told, "written": output} if output else told)
 
 

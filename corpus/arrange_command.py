@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from corpus.corpus_options import corpus_options, notice_skipped, refuse_existing
-from corpus.formats import FORMATS, READABLE, Report, find, read, write
+from corpus.corpus_options import FORCE, FROM, INPUT, corpus_options, notice_skipped, refuse_existing
+from corpus.formats import FORMATS, Report, find, read, write
 from corpus.formats.streams import STANDARD
 from corpus.order import ORDERS
 from corpus.pair import Pair
@@ -18,7 +18,6 @@ from mt.errors import InputError
 
 __all__ = ["merge", "partition", "sample", "sort"]
 
-_INPUT = click.argument("input", type=click.Path(path_type=Path), metavar="IN")
 _SEED = click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another draw.")
 
 
@@ -66,7 +65,7 @@ def merge(
 
 
 @click.command()
-@_INPUT
+@INPUT
 @click.option(
     "--by",
     type=click.Choice(["document", *ORDERS, "random"]),
@@ -106,7 +105,7 @@ def sort(
 
 
 @click.command()
-@_INPUT
+@INPUT
 @click.option("-n", "--number", type=click.IntRange(min=1), metavar="N", help="So many pairs or documents.")
 @click.option("--share", type=click.FloatRange(0, 1), metavar="P", help="Each pair or document with this probability.")
 @click.option("--by-document", is_flag=True, help="Draw documents, and take all their pairs.")
@@ -155,18 +154,18 @@ def _size(_ctx: click.Context, param: click.Parameter, value: float) -> float:
 
 
 @click.command()
-@_INPUT
+@INPUT
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Gets train, dev and test."
 )
 @click.option("--test", type=float, default=0.1, show_default=True, callback=_size, help="A share, or so many pairs.")
 @click.option("--dev", type=float, default=0.1, show_default=True, callback=_size, help="A share, or so many pairs.")
 @_SEED
-@click.option("--from", "from", type=click.Choice(READABLE), help="IN's format.  [default: by extension]")
+@FROM
 @click.option(
     "--to", type=click.Choice([*FORMATS]), default="jsonl", show_default=True, help="The format of the three files."
 )
-@click.option("--force", is_flag=True, help="Overwrite.")
+@FORCE
 @click.pass_obj
 def partition(
     console: Console,
@@ -191,18 +190,18 @@ def partition(
     from corpus.partition import SETS, Partition, assign
     from corpus.sift import rejections
 
-    if (test < 1) is (dev < 1) and test + dev >= 1 and test < 1:
+    if test < 1 and dev < 1 and test + dev >= 1:
         raise click.UsageError("--test and --dev leave nothing for train; give shares that add up to less than 1")
     path = find(options["input"])
     if path == STANDARD:
         raise click.UsageError("a corpus is read four times to be parted; give a file instead of -")
-    extension = ".tsv" if to == "bare" else ".xlf" if to == "xliff" else FORMATS[to].extensions[0]
+    extension = next(iter(FORMATS[to].extensions), ".tsv")  # bare has none of its own
     places = {name: output / f"{name}{extension}" for name in SETS}
     left = output / "left-out.jsonl"
     _folder(output)
     for place in (*places.values(), left):
         refuse_existing(place, "jsonl" if place == left else to, force=force)
-    again = partial(_read, console, path, options)
+    again = partial(read, path, options["from"], notice=cache(console.notice))  # what is said, once
     numbers = Counter(pair.document for pair in again())
     if len(numbers) < 2:
         raise InputError(

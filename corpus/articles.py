@@ -16,14 +16,13 @@ from corpus.readers.detect import HEAD, detect, reader_of
 from corpus.split import Quotes, split
 from mt.errors import InputError
 
-__all__ = ["Article", "find_articles", "sentences_of", "stretches"]
+__all__ = ["STDIN", "Article", "find_articles", "sentences_of", "stretches"]
 
 _MARKED = re.compile(r"(?P<stem>.+)\.(?P<language>ar|en|ar-en)(?P<extension>\.[^.]+)?", re.IGNORECASE)
 _NOT_ARTICLES = re.compile(r"(readme|licen[cs]e|copying|changelog|contributing|notice)(\.[^.]*)?", re.IGNORECASE)
 _Beside = Callable[[Path], Mapping[str, Path]]
 STDIN = Path("-")
-PAUSE = 0.05
-"""Seconds without input after which a stream is answered as far as it goes."""
+_PAUSE = 0.05  # seconds without input after which a stream is answered as far as it goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Article:
     @property
     def waiting(self) -> bool:
         """Whether it is a stream in which nothing more has come for a moment."""
-        return self.streamed and not select([sys.stdin.buffer], [], [], PAUSE)[0]
+        return self.streamed and not select([sys.stdin.buffer], [], [], _PAUSE)[0]
 
     def data(self) -> bytes:
         """Read the file's bytes.

@@ -4,17 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from corpus.align import Bead
+from corpus.align import WEAK, Bead
 from corpus.document import Sentence
 from corpus.pair import Pair
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["COLUMNS", "bracketed", "described", "rows", "view"]
+__all__ = ["bracketed", "described", "rows", "view"]
 
-COLUMNS = ("source", "target", "bead", "alignment_score")
-"""The header of the table of texts."""
+_COLUMNS = ("source", "target", "bead", "alignment_score")
 
 
 def bracketed(beads: Iterable[Bead], source: Sequence[Sentence], reference: Sequence[Sentence]) -> Iterator[str]:
@@ -30,7 +29,7 @@ def bracketed(beads: Iterable[Bead], source: Sequence[Sentence], reference: Sequ
 
 def rows(pairs: Iterable[Pair]) -> Iterator[str]:
     """Write pairs as rows of a table, a header first, with tabs between the fields; every text on one line."""
-    yield "\t".join(COLUMNS)
+    yield "\t".join(_COLUMNS)
     for pair in pairs:
         score = "" if pair.alignment_score is None else f"{pair.alignment_score:.4f}"
         yield "\t".join((_on_one_line(pair.source), _on_one_line(pair.target or ""), pair.bead or "", score))
@@ -62,15 +61,15 @@ def view(pairs: Iterable[Pair]) -> "Table":
     return table
 
 
-def described(beads: Sequence[Bead], weak: float) -> dict[str, str]:
-    """Say for a summary how many beads there are of each kind, and how alike their sides; below `weak` they are weak.
+def described(beads: Sequence[Bead]) -> dict[str, str]:
+    """Say for a summary how many beads there are of each kind, and how alike their sides; weak ones are below `WEAK`.
 
     Omissions are sentences of the article that the reference has not, additions those that the article has not.
     """
     kinds = Counter(bead.kind for bead in beads if bead.score is not None)
     scores = [bead.score for bead in beads if bead.score is not None]
     mean = f"{sum(scores) / len(scores):.2f} on average" if scores else "none"
-    few = sum(score < weak for score in scores)
+    few = sum(score < WEAK for score in scores)
     return {
         "beads": ", ".join(f"{kind} {n:,}" for kind, n in sorted(kinds.items(), key=_by_count)) or "none",
         "similarity": f"{mean}, {few:,} weak bead(s)" if few else mean,

@@ -18,6 +18,7 @@ from corpus.articles import sentences_of
 from corpus.filter import Pipeline
 from corpus.folder import CORPUS, REJECTED, Folder, opened, sha256
 from corpus.formats import FORMATS, files, read, write
+from corpus.page import write_page
 from corpus.pair import Pair
 from corpus.plan import Entry, Plan, keys_of
 from corpus.reference import aligned_pairs
@@ -170,8 +171,6 @@ def _write_files(
     origins = ("machine", "human") if result.human else ("machine",)
     for name in choice.forms:
         if name == PAGE:
-            from corpus.page import write_page
-
             if selection.origins.total() > choice.page_limit:
                 result.paged = False
                 continue

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["build"]
 
 _FORMS = (*(name for name in FORMATS if name != "jsonl"), "page")
-_DEFAULT = ("tmx", "tsv", "page")
 _PAGE_LIMIT = 20_000  # pairs that a browser still opens in a moment
 
 
@@ -184,7 +184,8 @@ def _choice(options: dict[str, Any]) -> "Choice":
     score = options["min_alignment_score"]
     filters = pipeline_of(options, () if score is None else (f"alignment-score={score:g}",))
     forms: tuple[str, ...] = tuple(dict.fromkeys(options["format"]))
-    return Choice(forms or _DEFAULT, inf if forms else _PAGE_LIMIT, filters, options["keep_unrelated"])
+    choice = Choice(page_limit=_PAGE_LIMIT, filters=filters, keep_unrelated=options["keep_unrelated"])
+    return replace(choice, forms=forms, page_limit=inf) if forms else choice
 
 
 def _unrelated(plan: "Plan", result: "Result") -> list[str]:

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from corpus import formats
-from corpus.corpus_options import notice_skipped, refuse_existing
-from corpus.formats import FORMATS, READABLE, Format
+from corpus.corpus_options import FORCE, FROM, TO, notice_skipped, refuse_existing
+from corpus.formats import FORMATS, Format
 from corpus.formats.streams import STANDARD
 from corpus.pair import Pair
 from mt.console import Console
@@ -27,10 +27,10 @@ _NOTHING: tuple[object, ...] = (None, ())
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path), metavar="IN")
 @click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
-@click.option("--from", "from", type=click.Choice(READABLE), help="The format of IN.  [default: by its extension]")
-@click.option("--to", type=click.Choice(list(FORMATS)), help="The format of OUT.  [default: by its extension]")
+@FROM
+@TO
 @click.option("--strict", is_flag=True, help="Refuse what other programs get wrong in TMX instead of mending it.")
-@click.option("--force", is_flag=True, help="Overwrite OUT.")
+@FORCE
 @click.pass_obj
 def convert(
     console: Console, /, source: Path, output: Path, to: str | None, strict: bool, force: bool, **options: Any

@@ -1,4 +1,4 @@
-"""The options of commands that make a corpus of a corpus."""
+"""The options of commands that read a corpus and make something of it, and what is said of the file that is made."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,17 +11,23 @@ from corpus.formats.streams import STANDARD
 from mt.console import Console
 from mt.errors import InputError
 
-__all__ = ["corpus_options", "notice_skipped", "refuse_existing"]
+__all__ = ["FORCE", "FROM", "INPUT", "TO", "corpus_options", "notice_skipped", "refuse_existing"]
 
+INPUT = click.argument("input", type=click.Path(path_type=Path), metavar="IN")
+FROM = click.option(
+    "--from", "from", type=click.Choice(READABLE), help="The corpus's format.  [default: by its extension]"
+)
+TO = click.option("--to", type=click.Choice(list(FORMATS)), help="OUT's format.  [default: by its extension]")
+FORCE = click.option("--force", is_flag=True, help="Overwrite.")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def corpus_options(command: _Command) -> _Command:
     """Add `-o`, `--from`, `--to` and `--force` to a command."""
     for option in (
-        click.option("--force", is_flag=True, help="Overwrite."),
-        click.option("--to", type=click.Choice(list(FORMATS)), help="OUT's format.  [default: by extension]"),
-        click.option("--from", "from", type=click.Choice(READABLE), help="IN's format.  [default: by extension]"),
+        FORCE,
+        TO,
+        FROM,
         click.option(
             "-o",
             "--output",

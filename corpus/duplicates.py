@@ -56,9 +56,6 @@ class Duplicates:
         self._ids += pair.id.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._ids))
 
-    def __len__(self) -> int:
-        return len(self._ranks)
-
     def kept_for(self, number: int) -> str | None:
         """Give the id of the pair that is kept in the place of the one added as this number, from 0.
 

@@ -1,16 +1,16 @@
 """The command that filters a corpus."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.corpus_options import corpus_options, notice_skipped, refuse_existing
+from corpus.corpus_options import INPUT, corpus_options, notice_skipped, refuse_existing
 from corpus.filter_options import config_option, filter_options, pipeline_of, table
 from corpus.formats import find, read, write
 from corpus.formats.streams import STANDARD
@@ -29,7 +29,7 @@ def _list(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.command()
-@click.argument("input", type=click.Path(path_type=Path), metavar="IN")
+@INPUT
 @click.option(
     "--rejected", type=click.Path(path_type=Path), metavar="FILE", help="What is not, as JSON Lines with the reasons."
 )
@@ -93,7 +93,7 @@ def filter_pairs(
     Of the same pairs, by letters without marks, punctuation and case, the best is kept: human before post-edited before
     machine, without faults before with some, the higher score.
     """
-    from corpus.sift import rejections, sift
+    from corpus.sift import DUPLICATE, rejections, sift
 
     path = find(options["input"])
     refuse_existing(output, to, force=force)
@@ -104,13 +104,14 @@ def filter_pairs(
     if not pipeline.filters and duplicates is None:
         console.notice("nothing to filter by; give --preset, --filter or --duplicates")
     counts: Counter[str] = Counter()
+    notice = cache(console.notice)  # a corpus is read twice for duplicates, and what is said of it is said once
     with (
-        _rereadable(path, options["from"], twice=duplicates is not None) as (path, form),
+        _rereadable(path, options["from"], notice, twice=duplicates is not None) as (path, form),
         rejections(rejected, counts) as reject,
     ):
-        again = partial(read, path, form, notice=console.notice)
+        again = partial(read, path, form, notice=notice)
         report = write(sift(again, pipeline, duplicates, reject), output, to)
-    names = [f.name for f in pipeline.filters] + (["duplicate"] if duplicates is not None else [])
+    names = [f.name for f in pipeline.filters] + ([DUPLICATE] if duplicates is not None else [])
     console.summary(_rows(report.written + report.skipped, counts, names))
     notice_skipped(console, report, output, to)
 
@@ -130,14 +131,16 @@ def _duplicates(options: Mapping[str, Any]) -> "Duplicates | None":
 
 
 @contextmanager
-def _rereadable(path: Path, form: str | None, *, twice: bool) -> Iterator[tuple[Path, str | None]]:
+def _rereadable(
+    path: Path, form: str | None, notice: Callable[[str], None], *, twice: bool
+) -> Iterator[tuple[Path, str | None]]:
     """Give a path and format that can be read twice: the standard input goes to a file first."""
     if path != STANDARD or not twice:
         yield path, form
         return
     with TemporaryDirectory(prefix="muwazi-") as folder:
         spool = Path(folder) / "spool.jsonl"
-        write(read(path, form), spool)
+        write(read(path, form, notice=notice), spool)
         yield spool, "jsonl"
 
 

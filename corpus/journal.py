@@ -45,9 +45,6 @@ class Journal:
         self._file.close()
         self._reader.close()
 
-    def __len__(self) -> int:
-        return len(self._places)
-
     def __contains__(self, key: str) -> bool:
         return key in self._places
 

@@ -12,7 +12,7 @@ from operator import eq
 
 from corpus.alphabet import digits, letters
 from corpus.pair import Pair
-from mt.fidelity import links
+from mt.fidelity import MARKS, links
 from mt.numbers import extra_numbers, missing_numbers
 
 __all__ = ["MEASURES", "Measure", "Score", "fault_count"]
@@ -34,7 +34,6 @@ class Measure:
     one_sided: bool = False
 
 
-_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]+")
 _SIGN = re.compile(r"\w")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -77,7 +76,7 @@ def _length_ratio(pair: Pair) -> float:
     """Divide the target's length by the source's, each plus 15; vowel marks and tatweel don't count."""
     source = pair.source
     if "\u064e" in source or "\u0640" in source:  # vocalised text has a fatha
-        source = _MARKS.sub("", source)
+        source = MARKS.sub("", source)
     return (len(pair.target or "") + _SLACK) / (len(source) + _SLACK)
 
 

@@ -19,7 +19,7 @@ _ORIGINS: dict[Origin, int] = {"machine": 0, "post-edited": 1, "human": 2}
 _AT_ONCE = 50_000  # pairs, some 50 MB
 _FILES = 200  # open at a time
 
-Key = Callable[[Pair], Any]
+_Key = Callable[[Pair], Any]
 
 
 def position(pair: Pair) -> tuple[Any, ...]:
@@ -69,7 +69,7 @@ def sort(
         yield from _merged(parts, key, reverse=reverse)
 
 
-def _key(by: str, seed: int, *, reverse: bool) -> Key:
+def _key(by: str, seed: int, *, reverse: bool) -> _Key:
     """Make the key of an order; those that have none of it come last in either direction."""
     if by == "document":
         return position
@@ -89,7 +89,7 @@ def _kept(pairs: Iterable[Pair], path: Path) -> Path:
     return path
 
 
-def _merged(parts: list[Path], key: Key, *, reverse: bool) -> Iterator[Pair]:
+def _merged(parts: list[Path], key: _Key, *, reverse: bool) -> Iterator[Pair]:
     """Merge sorted files, and remove them."""
     with ExitStack() as stack:
         for path in parts:

@@ -40,11 +40,15 @@ class _Line:
 
 @dataclass(slots=True)
 class _Segment:
-    """Lines that belong together: one, or those whose sentences one reference renders. `at` is its place."""
+    """Lines that belong together: one, or those whose sentences one reference renders. `at` is its place.
+
+    `sentences` are the numbers of those that have a line of their own in it.
+    """
 
     at: int
     paragraph: int
     lines: list[_Line]
+    sentences: list[int]
 
 
 @dataclass(slots=True)
@@ -165,15 +169,16 @@ def _segments(pairs: Sequence[Pair]) -> Iterator[_Segment]:
         members = [homes[n] for n in range(pair.sentence, pair.sentence + count) if n in homes]
         if count > 1 and len(members) == count and all(text in pair.source for _, text in members):
             line.source, line.spanned = "", count
-            first = members[0][0]
-            for segment in {id(segment): segment for segment, _ in members[1:]}.values():
-                if segment is not first:
-                    first.lines += segments.pop(segment.at).lines
+            first, *others = {segment.at: segment for segment, _ in members}.values()
+            for other in others:
+                first.lines += segments.pop(other.at).lines
+                first.sentences += other.sentences
             first.lines.append(line)
-            homes |= dict.fromkeys(range(pair.sentence, pair.sentence + count), (first, ""))
+            homes |= dict.fromkeys(first.sentences, (first, ""))
         else:
-            segments[at] = _Segment(at, pair.paragraph, [line])
+            segments[at] = _Segment(at, pair.paragraph, [line], [])
             if pair.source and count == 1:
+                segments[at].sentences.append(pair.sentence)
                 homes[pair.sentence] = (segments[at], pair.source)
     yield from sorted(segments.values(), key=lambda segment: segment.at)
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from corpus.formats import READABLE, files, find, read
+from corpus.corpus_options import FORCE, FROM
+from corpus.formats import files, find, read
 from corpus.formats.streams import STANDARD, plain
 from mt.console import Console
 from mt.errors import InputError
@@ -19,8 +20,8 @@ __all__ = ["page"]
     "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE.html", help="The page to write."
 )
 @click.option("--title", metavar="TEXT", help="The page's title.  [default: the corpus's name]")
-@click.option("--from", type=click.Choice(READABLE), help="The corpus's format.  [default: as its extension says]")
-@click.option("--force", is_flag=True, help="Overwrite.")
+@FROM
+@FORCE
 @click.pass_obj
 def page(console: Console, /, corpus: Path, output: Path, title: str | None, force: bool, **options: Any) -> None:
     """Make one bilingual page of a corpus, to read and search.

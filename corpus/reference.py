@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +61,7 @@ def read_reference(path: Path, reading: Reading) -> Side:
 
     Raises `InputError` for a file that cannot be read, has no text, or is in Arabic.
     """
-    try:
-        side = read_side(path, "en", replace(reading, encoding=None))
-    except InputError:
-        if not reading.encoding:
-            raise
-        side = read_side(path, "en", reading)
+    side = read_side(path, "en", reading)
     if side.is_arabic:
         raise InputError(f"{path} is in Arabic; a reference is the article's English translation")
     return side

@@ -74,9 +74,9 @@ class Selection:
     def _score(self, human: Pair, translations: Sequence[Pair], *, usable: bool) -> None:
         """Take a bead for scoring where there is a text of the machine's for each of its sentences, and a reference."""
         sentences = int((human.bead or "0-0").partition("-")[0])
-        texts = [pair.target for pair in translations if pair.origin == "machine"]
-        if usable and human.target is not None and len(texts) == sentences > 0 and None not in texts:
-            self.hypotheses.append(" ".join(text or "" for text in texts))
+        texts = [pair.target for pair in translations if pair.origin == "machine" and pair.target is not None]
+        if usable and human.target is not None and len(texts) == sentences > 0:
+            self.hypotheses.append(" ".join(texts))
             self.references.append(human.target)
         else:
             self.unscored += sentences

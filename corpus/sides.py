@@ -36,7 +36,7 @@ class Side:
     @property
     def is_arabic(self) -> bool:
         """Whether more than half of the sentences hold Arabic letters."""
-        return 2 * sum(has_arabic(sentence.text) for sentence in self.sentences) > len(self.sentences)
+        return _is_arabic(self.texts)
 
 
 def read_side(path: Path, language: str, reading: Reading, reader: str | None = None, *, lines: bool = False) -> Side:
@@ -68,7 +68,7 @@ def read_translation(path: Path, source: Side, reading: Reading) -> list[str]:
     text = _in_utf_8_first(lambda r: decode(data, str(path), r.encoding), reading)
     lines = text.removesuffix("\n").split("\n")
     filled = [line.strip() for line in lines if line.strip()]
-    if 2 * sum(map(has_arabic, filled)) > len(filled):
+    if _is_arabic(filled):
         raise InputError(f"{path} is in Arabic; give the sentences of {source.place} in English")
     wanted = len(source.sentences)
     if len(filled) == wanted:
@@ -123,6 +123,10 @@ def align_sides(
             ours[a.start : a.stop], translations[a.start : a.stop], theirs[b.start : b.stop], largest=largest
         )
     ]
+
+
+def _is_arabic(texts: Sequence[str]) -> bool:
+    return 2 * sum(map(has_arabic, texts)) > len(texts)
 
 
 def _in_utf_8_first(read: Callable[[Reading], _Read], reading: Reading) -> _Read:

@@ -1,6 +1,7 @@
-"""The file of what is not kept: JSON Lines of records, each with the reason under `rejected`.
+"""Filters and duplicates applied to a corpus, and the file of what is not kept.
 
-`corpus.formats` reads it as it reads any corpus, so that what was taken out can be counted, looked at and merged back.
+That file is JSON Lines of records, each with the reason under `rejected`. `corpus.formats` reads it as it reads any
+corpus, so that what was taken out can be counted, looked at and merged back.
 """
 
 import json

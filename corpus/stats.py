@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["QUANTILES", "Distribution", "Side", "Stats", "describe", "filters_yield"]
 
-LENGTHS = (0, 10, 25, 50, 75, 100, 150, 200, 300, 500, 1000)
-RATIOS = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5)
+_LENGTHS = (0, 10, 25, 50, 75, 100, 150, 200, 300, 500, 1000)
+_RATIOS = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5)
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 _BATCH = 4096  # pairs: enough for numpy to be worth its calls, few enough to stay in memory
@@ -134,7 +134,7 @@ def _spaces() -> "NDArray[np.bool_]":
 class Side:
     """One side of a corpus: characters and tokens a text, and how often each character is there."""
 
-    characters: Distribution = field(default_factory=lambda: Distribution(edges=LENGTHS))
+    characters: Distribution = field(default_factory=lambda: Distribution(edges=_LENGTHS))
     tokens: Distribution = field(default_factory=Distribution)
     _counts: "NDArray[np.int64] | None" = None  # by code point
 
@@ -193,7 +193,7 @@ class Stats:
     pairs: int = 0
     source: Side = field(default_factory=Side)
     target: Side = field(default_factory=Side)
-    ratio: Distribution = field(default_factory=lambda: Distribution(0.01, RATIOS))
+    ratio: Distribution = field(default_factory=lambda: Distribution(0.01, _RATIOS))
     origins: Counter[str] = field(default_factory=Counter)
     models: Counter[str] = field(default_factory=Counter)
     beads: Counter[str] = field(default_factory=Counter)

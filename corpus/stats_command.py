@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from corpus.formats import READABLE, find, format_of, read
+from corpus.corpus_options import FROM
+from corpus.formats import find, format_of, read
 from mt.console import Console
 
 __all__ = ["stats"]
@@ -19,7 +20,7 @@ _WIDTH = 30  # of a bar that stands for everything
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path), metavar="IN")
-@click.option("--from", "from", type=click.Choice(READABLE), help="The format of IN.  [default: by its extension]")
+@FROM
 @click.option("--json", is_flag=True, help="A JSON object.")
 @click.option(
     "--rejected",

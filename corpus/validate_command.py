@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from corpus.formats import FORMATS, READABLE
-from corpus.validation import RULES, Examination, Finding, Subject, examine
+from corpus.validation import RULES, Examination, Finding, examine
 from mt.console import Console
 
 __all__ = ["validate"]
@@ -129,7 +129,7 @@ def _plain(unit: str) -> str:
 
 def _summary(tally: _Tally) -> dict[str, str]:
     """Sum up a file in a row, and under it how often each rule is broken."""
-    subject: Subject = tally.examination.subjects[0]
+    subject = tally.examination.subjects[0]
     errors, warnings = tally.count("error"), tally.count("warning")
     verdict = f"{_number(errors, 'error')}, {_number(warnings, 'warning')}" if errors or warnings else "no errors"
     units = f", {_number(subject.units, 'unit')}" if subject.format in FORMATS else ""

@@ -112,13 +112,13 @@ class Baseline:
         """
         metric = now.name
         if metric not in system["metrics"]:
-            remedy = f"--{metric}" if metric in OUTSIDE else f"--metric {metric}"
-            raise InputError(f"{self.path}: has no {metric} of {system['name']!r}; make it anew with {remedy}")
+            remedy = f"make it anew with {SCORES[metric].option}"
+            raise InputError(f"{self.path}: has no {metric} of {system['name']!r}; {remedy}")
         before = system["metrics"][metric]
         if metric in OUTSIDE and before.get("signature") != now.signature:
             raise InputError(
                 f"{self.path}: its {metric} is that of {before.get('signature')}, which does not compare with "
-                f"{now.signature}; make it anew with --{metric}"
+                f"{now.signature}; make it anew with {OUTSIDE[metric].option}"
             )
         return float(before["score"])
 

@@ -29,7 +29,7 @@ from eval.tables import show
 from mt.atomic import atomic
 from mt.console import Console
 from mt.errors import InputError
-from mt.options import translation_options
+from mt.options import engine_options
 
 __all__ = ["evaluate"]
 
@@ -170,7 +170,14 @@ class _Bound(click.ParamType[Bound]):
     help="Write a page to look into: systems side by side, plots, all segments with the words that differ.",
 )
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
-@translation_options
+@click.option(
+    "--model",
+    multiple=True,
+    metavar="MODEL",
+    help="A model that translates the source here: a Hugging Face id, a folder, or compact. Give the option again for "
+    "each further model.",
+)
+@engine_options
 @click.pass_context
 def evaluate(ctx: click.Context, /, **options: Any) -> None:
     """Score translations against references.
@@ -221,7 +228,7 @@ def evaluate(ctx: click.Context, /, **options: Any) -> None:
         console.notice("1 segment cannot be resampled: no intervals and no comparisons")
     for notice in baseline.check(evaluation) if baseline else ():
         console.notice(notice)
-    bounds = [*options["min"], *options["max"], *options["max_drop"]]
+    bounds = _bounds(options)
     verdicts = judge(evaluation, bounds, baseline) if bounds else None
 
     if options["json"]:
@@ -243,20 +250,6 @@ def evaluate(ctx: click.Context, /, **options: Any) -> None:
         ctx.exit(1)
 
 
-evaluate.params = [
-    click.Option(
-        ["--model"],
-        multiple=True,
-        metavar="MODEL",
-        help="A model that translates the source here: a Hugging Face id, a folder, or compact. Give the option again "
-        "for each further model.",
-    )
-    if option.name == "model"  # the other commands that translate take one
-    else option
-    for option in evaluate.params
-]
-
-
 def _inputs(options: Mapping[str, Any]) -> list[str]:
     """Give the paths of all inputs."""
     single = (options["corpus"], options["source"], options["documents"], options["baseline"])
@@ -265,6 +258,11 @@ def _inputs(options: Mapping[str, Any]) -> list[str]:
         *(path for _, path in options["hypothesis"]),
         *(str(path) for path in single if path is not None),
     ]
+
+
+def _bounds(options: Mapping[str, Any]) -> list[Bound]:
+    """Give all bounds of the gate."""
+    return [*options["min"], *options["max"], *options["max_drop"]]
 
 
 def _check_usage(options: Mapping[str, Any], inputs: Sequence[str]) -> None:
@@ -294,11 +292,11 @@ def _check_usage(options: Mapping[str, Any], inputs: Sequence[str]) -> None:
             raise click.UsageError(f"{first} and {second} are both {path}; give another place to one of them")
     if options["max_drop"] and not options["baseline"]:
         raise click.UsageError("--max-drop needs an earlier evaluation to compare with; give --baseline FILE")
-    for bound in (*options["min"], *options["max"], *options["max_drop"]):
+    for bound in _bounds(options):
         if bound.name in METRICS and bound.name not in options["metric"]:
-            raise click.UsageError(f"{bound}: {bound.name} is not computed; add --metric {bound.name}")
+            raise click.UsageError(f"{bound}: {bound.name} is not computed; add {METRICS[bound.name].option}")
         if bound.name in OUTSIDE and not options[bound.name]:
-            raise click.UsageError(f"{bound}: {bound.name} is not computed; give --{bound.name} MODEL")
+            raise click.UsageError(f"{bound}: {bound.name} is not computed; give {OUTSIDE[bound.name].option} MODEL")
         if bound.name not in (*SCORES, *BLIND) and not (options["source"] or options["corpus"]):
             raise click.UsageError(f"{bound}: {bound.name} can only be seen beside the source; give --source")
 

@@ -77,6 +77,11 @@ class Spread:
     segments: Interval
     documents: Interval | None = None
 
+    @property
+    def bounds(self) -> Interval:
+        """The interval that counts: the documents' where they are known."""
+        return self.documents or self.segments
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -85,6 +90,11 @@ class Difference:
     score: float
     p: float
     document_p: float | None = None
+
+    @property
+    def chance(self) -> float:
+        """The p-value that counts: the documents' where they are known."""
+        return self.p if self.document_p is None else self.document_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +148,9 @@ def assess(
 
     The baseline is the first system where none is named. `by` are names of `eval.groups.GROUPS`. `realigned` tells
     how many segments a system had whose hypotheses were cut anew, `runs` how models came to theirs. `further` are
-    measurements by metric and system that were made elsewhere. A single segment
-    cannot be resampled: then there are no intervals and no comparisons; nor can a single document be. `advance` is told
-    how many hypotheses have been counted, each as often as there are metrics.
+    measurements by metric and system that were made elsewhere. A single segment cannot be resampled: then there are no
+    intervals and no comparisons; nor can a single document be. `advance` is told how many hypotheses have been counted,
+    each as often as there are metrics.
 
     Raises `InputError` as `eval.metrics.measure` does.
     """

@@ -110,7 +110,7 @@ def judge(evaluation: Evaluation, bounds: Sequence[Bound], baseline: Baseline | 
 def _verdict(evaluation: Evaluation, system: System, bound: Bound, baseline: Baseline | None) -> Verdict:
     """Hold a system to a bound."""
     if bound.name not in system.columns:
-        remedy = "give --source" if bound.name in CHECKS else f"add --metric {bound.name}"
+        remedy = "give --source" if bound.name in CHECKS else f"add {SCORES[bound.name].option}"
         raise InputError(f"{bound}: {bound.name} is not measured; {remedy}")
     column = system.columns[bound.name]
     if bound.kind == "max-drop":

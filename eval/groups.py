@@ -2,22 +2,20 @@
 
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from math import inf
 
 __all__ = ["GROUPS", "group"]
 
-_LENGTHS = (10, 20, 30)
+# The most words that a text of each length has.
+_LENGTHS = {"1-10 words": 10, "11-20 words": 20, "21-30 words": 30, "over 30 words": inf}
 _QUOTE = re.compile("[\"“”„«»]|''")
 _DIGIT = re.compile(r"\d")
 _CLOSED = re.compile(r"[.!?…:;؟؛۔]\W*$")
 
 
 def _length(text: str) -> str:
-    words, low = len(text.split()), 1
-    for high in _LENGTHS:
-        if words <= high:
-            return f"{low}-{high} words"
-        low = high + 1
-    return f"over {_LENGTHS[-1]} words"
+    words = len(text.split())
+    return next(label for label, most in _LENGTHS.items() if words <= most)
 
 
 def _quotes(text: str) -> str:
@@ -52,9 +50,4 @@ def group(by: str, texts: Sequence[str], documents: Sequence[Hashable] | None) -
     groups: dict[str, list[int]] = {}
     for number, label in enumerate(labels):
         groups.setdefault(label, []).append(number)
-    return dict(sorted(groups.items(), key=lambda item: _order(item[0]))) if by == "length" else groups
-
-
-def _order(label: str) -> int:
-    """Give the first number in a length's label; the open end comes last."""
-    return _LENGTHS[-1] + 1 if label.startswith("over") else int(label.split("-")[0])
+    return {label: groups[label] for label in _LENGTHS if label in groups} if by == "length" else groups

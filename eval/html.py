@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.checks import CHECKS, flagged
 from eval.evaluation import Evaluation, Group, Spread, grouped
 from eval.gate import LEVEL, Verdict
 from eval.groups import GROUPS
 from eval.metrics import SCORES
 from eval.plots import HEIGHT, WIDTH, Histogram, Lines, histogram, lines
-from eval.tables import draws, notes, runs
+from eval.tables import draws, fault_counts, notes, p_value, runs
 from mt.atomic import atomic
 from mt.fidelity import FAULTS
 from mt.pages import put, templates
@@ -74,7 +73,7 @@ def write_report(
             baseline=[system.name for system in systems].index(baseline),
             groups=groups,
             tabled=[kind for kind in kinds if sum(group.by == kind for group in groups) in range(2, _MANY)],
-            faults=_faults(evaluation),
+            faults=fault_counts(evaluation),
             meanings=FAULTS,
             level=LEVEL,
             notes=notes(evaluation),
@@ -86,6 +85,7 @@ def write_report(
             segments=_segments(evaluation, groups),
             best=_best(evaluation),
             bounds=_bounds,
+            p_value=p_value,
             width=WIDTH,
             height=HEIGHT,
             decimals=_decimals,
@@ -96,9 +96,8 @@ def write_report(
 
 
 def _bounds(spread: Spread) -> str:
-    """Write an interval: that by document where these are known."""
-    found = spread.documents or spread.segments
-    return f"{_decimals(found.low)} – {_decimals(found.high)}"
+    """Write the interval that counts."""
+    return f"{_decimals(spread.bounds.low)} – {_decimals(spread.bounds.high)}"
 
 
 def _decimals(value: float, digits: int = 1, *, signed: bool = False) -> str:
@@ -113,16 +112,6 @@ def _best(evaluation: Evaluation) -> dict[str, float]:
         scores = [system.measurements[name].score.score for system in evaluation.systems]
         best[name] = min(scores) if SCORES[name].lower_is_better else max(scores)
     return best
-
-
-def _faults(evaluation: Evaluation) -> dict[str, list[int]]:
-    """Give for each check that found something how many segments of each system it found."""
-    counts = {
-        name: [len(flagged(system.checks[name])) for system in evaluation.systems]
-        for name in CHECKS
-        if name in evaluation.systems[0].checks
-    }
-    return {name: numbers for name, numbers in counts.items() if any(numbers)}
 
 
 def _lengths(evaluation: Evaluation, groups: Sequence[Group]) -> dict[str, Lines]:

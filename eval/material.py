@@ -47,10 +47,10 @@ class Material:
         segments = check_parallel([(side.label, side.segments) for side in material._sides()])
         material._take_documents(options["documents"], segments)
         for name, path in options["hypothesis"]:
-            side = read_side(path, "hypothesis", read)
-            if options["realign"] and len(side.segments) != segments:
-                side = material._cut(console, name, side)
-            material._add(name, side.segments)
+            lines = read_side(path, "hypothesis", read).segments
+            if options["realign"] and len(lines) != segments:
+                lines = material._cut(console, name, lines)
+            material._add(name, lines)
         for model in options["model"]:
             material._translate(console, model, options)
         return material
@@ -104,12 +104,12 @@ class Material:
         else:
             self.documents = next((side.documents for side in self._sides() if side.documents), None)
 
-    def _cut(self, console: Console, name: str, side: Side) -> Side:
+    def _cut(self, console: Console, name: str, lines: Sequence[str]) -> list[str]:
         """Cut a system's text into the references' segments."""
-        self.realigned[name] = len(side.segments)
+        self.realigned[name] = len(lines)
         alternatives = self._alternatives()
         with console.progress(f"realigning {name}", 2 * len(alternatives[0])) as advance:
-            return Side(side.label, realign(side.segments, alternatives, advance))
+            return realign(lines, alternatives, advance)
 
     def _add(self, name: str, lines: Sequence[str]) -> None:
         """Add a system; raises `InputError` for a name that is taken or translations that do not run parallel."""

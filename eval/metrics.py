@@ -50,6 +50,11 @@ class Metric:
     sentence: Mapping[str, Any] = field(default_factory=dict)
     lower_is_better: bool = False
 
+    @property
+    def option(self) -> str:
+        """How the command is told to compute it."""
+        return f"--metric {self.name}"
+
     def build(self, **options: Any) -> Any:
         """Make the sacreBLEU metric; its import is left to this moment."""
         import sacrebleu.metrics
@@ -93,6 +98,11 @@ class Mean:
     name: str
     label: str
     lower_is_better: bool = False
+
+    @property
+    def option(self) -> str:
+        """How the command is told to compute it."""
+        return f"--{self.name}"
 
     def column(self, statistics: "Floats") -> Column:
         """Make the column of a row a segment: its score, and 1."""

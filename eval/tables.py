@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from eval.checks import CHECKS, flagged
+from eval.checks import flagged
 from eval.evaluation import Difference, Evaluation, Spread
 from eval.gate import LEVEL
 from eval.metrics import SCORES
 
-__all__ = ["draws", "notes", "runs", "show"]
+__all__ = ["draws", "fault_counts", "notes", "p_value", "runs", "show"]
 
 
 def show(evaluation: Evaluation, *, terminal: bool) -> str:
@@ -40,10 +40,7 @@ def _scores(evaluation: Evaluation) -> list[list[str]]:
 
 
 def _half(spread: Spread | None) -> str:
-    if spread is None:
-        return ""
-    bounds = spread.documents or spread.segments
-    return f" ±{(bounds.high - bounds.low) / 2:.1f}"
+    return "" if spread is None else f" ±{(spread.bounds.high - spread.bounds.low) / 2:.1f}"
 
 
 def runs(evaluation: Evaluation) -> list[list[str]]:
@@ -66,14 +63,22 @@ def _differences(evaluation: Evaluation) -> list[list[str]]:
     table = [[f"against {evaluation.comparisons[0].baseline}", *(SCORES[metric].label for metric in metrics)]]
     for comparison in evaluation.comparisons:
         found = (comparison.differences[metric] for metric in metrics)
-        table.append([comparison.system, *(f"{difference.score:+.1f} ({_p(difference)})" for difference in found)])
+        table.append([comparison.system, *(f"{difference.score:+.1f} ({p_value(difference)})" for difference in found)])
     return table
 
 
-def _p(difference: Difference) -> str:
-    """Give the p-value that counts: the documents' where they are known."""
-    p = difference.p if difference.document_p is None else difference.document_p
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+def p_value(difference: Difference) -> str:
+    """Write the p-value that counts."""
+    return "p < 0.001" if difference.chance < 0.001 else f"p = {difference.chance:.3f}"
+
+
+def fault_counts(evaluation: Evaluation) -> dict[str, list[int]]:
+    """Give for each check that found something how many segments of each system it found."""
+    counts = {
+        name: [len(flagged(system.checks[name])) for system in evaluation.systems]
+        for name in evaluation.systems[0].checks
+    }
+    return {name: numbers for name, numbers in counts.items() if any(numbers)}
 
 
 def _faults(evaluation: Evaluation) -> list[list[str]]:
@@ -83,14 +88,12 @@ def _faults(evaluation: Evaluation) -> list[list[str]]:
         (comparison.system, name)
         for comparison in evaluation.comparisons
         for name, found in comparison.differences.items()
-        if (found.p if found.document_p is None else found.document_p) < LEVEL
+        if found.chance < LEVEL
     }
     table = [["segments with", *(system.name for system in systems)]]
-    for name in CHECKS:
-        numbers = [len(flagged(system.checks[name])) if name in system.checks else 0 for system in systems]
-        if any(numbers):
-            cells = (f"{n}{'*' if (s.name, name) in differing else ''}" for n, s in zip(numbers, systems, strict=True))
-            table.append([name, *cells])
+    for name, numbers in fault_counts(evaluation).items():
+        cells = (f"{n}{'*' if (s.name, name) in differing else ''}" for n, s in zip(numbers, systems, strict=True))
+        table.append([name, *cells])
     return table
 
 

@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from mt.numbers import extra_numbers, missing_numbers
 
-__all__ = ["FAULTS", "faults", "links", "lost_links"]
+__all__ = ["FAULTS", "MARKS", "faults", "links", "lost_links"]
 
 FAULTS = {
     "failed": "the engine could not translate the sentence: there is no translation",
@@ -45,8 +45,8 @@ def faults(source: str, target: str) -> tuple[str, ...]:
 
 
 _ARABIC = re.compile(r"[\u0620-\u063f\u0641-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdef\ufe70-\ufefc]")
-# Vowel marks and tatweel, which lengthen a text and say nothing.
-_MARKS = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]+")
+MARKS = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]+")
+"""Vowel marks and tatweel, which lengthen a text and say nothing."""
 _WORD = re.compile(r"\w+")
 
 
@@ -54,7 +54,7 @@ def _is_untranslated(source: str, target: str) -> bool:
     """Tell whether the target has the source's words and no others, vowel marks and punctuation aside."""
     if not _ARABIC.search(target):
         return False
-    return _WORD.findall(_MARKS.sub("", source)) == _WORD.findall(_MARKS.sub("", target))
+    return _WORD.findall(MARKS.sub("", source)) == _WORD.findall(MARKS.sub("", target))
 
 
 def _has_arabic(_source: str, target: str) -> bool:
@@ -123,7 +123,7 @@ def _is_too_short(source: str, target: str) -> bool:
     """Tell whether the target has fewer characters than any full translation would."""
     if len(target) >= _SHORTEST * len(source) - _SHORT_SLACK:
         return False
-    return len(target) < _SHORTEST * len(_MARKS.sub("", source)) - _SHORT_SLACK
+    return len(target) < _SHORTEST * len(MARKS.sub("", source)) - _SHORT_SLACK
 
 
 def _is_too_long(source: str, target: str) -> bool:

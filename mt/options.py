@@ -21,7 +21,7 @@ from mt.store import Store
 from mt.translator import Translator
 from mt.vocabulary import Vocabulary
 
-__all__ = ["Setup", "translation_options"]
+__all__ = ["Setup", "engine_options", "translation_options"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -162,7 +162,18 @@ class Setup:
 
 
 def translation_options(command: _Command) -> _Command:
-    """Add the options of the model, the search, the glossary and the memory to a command."""
+    """Add `--model` and the `engine_options` to a command."""
+    model = click.option(
+        "--model",
+        metavar="MODEL",
+        help="A Hugging Face id, a folder, or compact (bundled; a demonstration). "
+        "[default: Helsinki-NLP/opus-mt-ar-en where it can be had, else compact]",
+    )
+    return model(engine_options(command))
+
+
+def engine_options(command: _Command) -> _Command:
+    """Add the options of the engine, the search, the glossary and the memory to a command, whatever models it takes."""
     for option in (
         click.option(
             "--no-memory", is_flag=True, help="Neither look translations up nor remember them; see muwazi memory."
@@ -199,12 +210,6 @@ def translation_options(command: _Command) -> _Command:
             default="auto",
             show_default=True,
             help="auto takes ctranslate2, the fast one; transformers is the reference.",
-        ),
-        click.option(
-            "--model",
-            metavar="MODEL",
-            help="A Hugging Face id, a folder, or compact (bundled; a demonstration). "
-            "[default: Helsinki-NLP/opus-mt-ar-en where it can be had, else compact]",
         ),
     ):
         command = option(command)

@@ -1,12 +1,13 @@
 """A headless Chromium for tests of pages: driven over pipes, with what is asked of every page."""
 
+import base64
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-# The contrast of every text on the page with what is behind it (WCAG 2.1, 1.4.3).
-CONTRAST = """(() => {
+# The texts on the page that stand out too little from what is behind them (WCAG 2.1, 1.4.3).
+_CONTRAST = """(() => {
   const channel = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
   const light = (colour) => {
     const [r, g, b] = colour.match(/[\\d.]+/g).map(Number);
@@ -111,7 +112,39 @@ class Browser:
         kinds = ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")
         return [event for event in self.events if event.get("method") in kinds]
 
+    def printed(self) -> str:
+        """Give the text of the page as it is printed; the test is skipped without pypdfium2."""
+        import pytest
+
+        pdfium = pytest.importorskip("pypdfium2")
+        data = base64.b64decode(self.call("Page.printToPDF")["data"])
+        return "\n".join(sheet.get_textpage().get_text_range() for sheet in pdfium.PdfDocument(data))
+
     def close(self) -> None:
         os.close(self._out)
         os.close(self._in)
         os.waitpid(self._process, 0)
+
+
+def check_legibility(browser: Browser, page: Path) -> None:
+    """See that a page of segments can be read by all: wide and narrow, light and dark, each language its own way."""
+    for width in (1280, 400):
+        browser.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+        for scheme in ("light", "dark"):
+            browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+            browser.open(page)
+            browser.press("f", "KeyF")
+            needed, faint = browser.run("document.documentElement.scrollWidth"), browser.run(_CONTRAST)
+            assert needed <= width, f"{width} pixels wide, it needs {needed}"
+            assert not faint, f"{scheme}: too little contrast: {faint}"
+        arabic, english = browser.run(
+            '[".arabic", ".text"].map((part) => document.querySelector(part)).map((e) => '
+            "[getComputedStyle(e).direction, e.getBoundingClientRect().left, e.getBoundingClientRect().top])"
+        )
+        assert (arabic[0], english[0]) == ("rtl", "ltr")
+        assert arabic[1] > english[1] + 100 if width > 1000 else arabic[2] < english[2]
+    unlabelled = browser.run(
+        'document.querySelectorAll("input, select, button").values().filter((e) => !e.labels?.length && '
+        "!e.ariaLabel && !e.textContent.trim()).map((e) => e.name).toArray()"
+    )
+    assert not unlabelled, f"controls without a name: {unlabelled}"

@@ -17,7 +17,7 @@ from corpus.formats.streams import lines, write_text
 from corpus.pair import Pair
 from mt.errors import FormatError
 
-__all__ = ["read", "write"]
+__all__ = ["read", "refuse_constant", "write"]
 
 
 def read(path: Path) -> Iterator[Pair]:
@@ -60,7 +60,7 @@ def write(pairs: Iterable[Pair], path: Path) -> Report:
     return Report(written)
 
 
-def _refuse(constant: str) -> NoReturn:
+def refuse_constant(constant: str) -> NoReturn:
     """Stop at NaN and the infinities, which Python's decoder would take."""
     raise ValueError(f"{constant} is no JSON number")
 
@@ -96,4 +96,4 @@ def _number(number: float | None) -> str:
     return float.__repr__(number) if isinstance(number, float) else int.__repr__(number)
 
 
-_decode = json.JSONDecoder(parse_constant=_refuse).decode
+_decode = json.JSONDecoder(parse_constant=refuse_constant).decode

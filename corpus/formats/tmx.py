@@ -15,10 +15,9 @@ are None are left out.
 The English tuv's creationid says the origin once more, for programs that know no props: `MT!` (Okapi's mark
 of machine translation), `human-reference` or `post-edited`.
 
-Specification: https://www.gala-global.org/tmx-14b. Characters: https://www.w3.org/TR/xml/#charsets.
+Specification: https://www.gala-global.org/tmx-14b.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -27,12 +26,12 @@ from pathlib import Path
 from corpus.formats import Report
 from corpus.formats.streams import write_text
 from corpus.formats.tmx_reader import read
+from corpus.formats.xml import FORBIDDEN, escape
 from corpus.pair import Origin, Pair
 
 __all__ = ["read", "write"]
 
 _CREATION_ID: dict[Origin, str] = {"machine": "MT!", "human": "human-reference", "post-edited": "post-edited"}
-_FORBIDDEN = re.compile("[\\x00-\\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write(pairs: Iterable[Pair], path: Path, *, date: datetime | None = None) -> Report:
@@ -55,10 +54,10 @@ def write(pairs: Iterable[Pair], path: Path, *, date: datetime | None = None) ->
             printable = whole.isprintable()
             if not printable:
                 for place, text in enumerate(texts):
-                    texts[place], changed = _FORBIDDEN.subn(" ", text)
+                    texts[place], changed = FORBIDDEN.subn(" ", text)
                     replaced += changed
             if not printable or "&" in whole or "<" in whole or ">" in whole or '"' in pair.id:
-                texts = [_attribute(texts[0]), *map(_escape, texts[1:])]
+                texts = [_attribute(texts[0]), *map(escape, texts[1:])]
             put(_unit(pair, texts))
             written += 1
         put("</body>\n</tmx>\n")
@@ -127,9 +126,4 @@ def _known(number: int | None) -> str:
 
 def _attribute(text: str) -> str:
     """Escape what an attribute's value cannot hold, or would give back as a space."""
-    return _escape(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
-
-
-def _escape(text: str) -> str:
-    """Escape mark-up, and the carriage return, which a parser would otherwise turn into a line feed."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    return escape(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")

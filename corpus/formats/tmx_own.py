@@ -109,10 +109,8 @@ def _pair(match: re.Match[str]) -> Pair | None:
     try:
         if "&" in match[0]:
             values = tuple([value and _unescape(value) for value in values])
-        tuid, document, paragraph, sentence, start, end, origin, begin, stop, model, score, bead, alignment = values[
-            :13
-        ]
-        faults, source, target = values[13:]
+        tuid, document, paragraph, sentence, start, end, origin = values[:7]
+        begin, stop, model, score, bead, alignment, faults, source, target = values[7:]
         return Pair(
             document,
             int(paragraph),

@@ -15,13 +15,14 @@ from xml.parsers import expat
 from corpus.formats.streams import LIMIT
 from mt.errors import FormatError
 
-__all__ = ["MEND", "Unit", "units"]
+__all__ = ["CODES", "MEND", "Unit", "primary", "units"]
 
 MEND = "mend the unit or leave it out"
+CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
+"""The elements of native code, whose text is none of the segment's."""
 
 _CHUNK = 1 << 16
 _TOKEN = 1 << 20  # bytes of a tag or comment, which expat keeps whole and reads anew with each chunk
-_CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
 _PARENTS = {"tu": "body", "tuv": "tu", "seg": "tuv"}
 
 
@@ -144,7 +145,7 @@ class _Parser:
             else:
                 self._unit = Unit(self._expat.CurrentLineNumber + self._lines, attributes.get("tuid", ""))
                 self._begun = self._expat.CurrentByteIndex
-        elif tag in _CODES:
+        elif tag in CODES:
             if not self._codes:
                 self._kept += self._text
             self._codes += 1
@@ -161,7 +162,7 @@ class _Parser:
                 raise self._error(f"a tuv of this unit has no seg; {MEND}", self._unit.line - self._lines)
             language = self._side.get("xml:lang") or self._side.get("lang") or "?"
             self._unit.languages.append(language)
-            match _language(language):
+            match primary(language):
                 case "ar":
                     self._unit.sources.append(self._seg)
                 case "en":
@@ -170,7 +171,7 @@ class _Parser:
         elif tag == "tu":
             self.ready.append(self._unit)
             self._begun = self._expat.CurrentByteIndex
-        elif tag in _CODES:
+        elif tag in CODES:
             self._codes -= 1
             self._text.clear()
             self._unit.coded = True
@@ -186,6 +187,6 @@ class _Parser:
 
 
 @lru_cache(1 << 10)
-def _language(code: str) -> str:
-    """Give the first subtag of a language's code, in lower case."""
-    return code.replace("_", "-").partition("-")[0].lower()
+def primary(language: str) -> str:
+    """Give the first subtag of a language's tag, in lower case."""
+    return language.replace("_", "-").partition("-")[0].lower()

@@ -13,10 +13,11 @@ Specification: https://docs.oasis-open.org/xliff/xliff-core/v2.0/xliff-core-v2.0
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from corpus.formats import Report
 from corpus.formats.streams import write_text
+from corpus.formats.xml import FORBIDDEN, escape
 from corpus.pair import Origin, Pair
 from mt.errors import FormatError
 
@@ -24,7 +25,6 @@ __all__ = ["write"]
 
 _STATES: dict[Origin, str] = {"machine": "translated", "post-edited": "reviewed", "human": "final"}
 _CONTROL = re.compile("[\\x00-\\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_FORBIDDEN = re.compile("[\\x00-\\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -48,7 +48,7 @@ def write(pairs: Iterable[Pair], path: Path) -> Report:
                 skipped += 1
                 continue
             if pair.document != document:
-                name, changed = _FORBIDDEN.subn(" ", pair.document)
+                name, changed = FORBIDDEN.subn(" ", pair.document)
                 end = "</file>\n" if files else ""
                 files += 1
                 put(f'{end}<file id="f{files}" original={quoteattr(name)}>\n')
@@ -67,18 +67,22 @@ def write(pairs: Iterable[Pair], path: Path) -> Report:
 def _unit(number: int, pair: Pair) -> tuple[str, int]:
     """Give a pair as the `number`-th unit, and count the characters that were replaced in it."""
     known = {name: value for name, value in pair.as_dict().items() if name not in ("source", "target", "document")}
-    known["faults"] = ", ".join(pair.faults) or None
-    meta, replaced = _FORBIDDEN.subn(
+    known["faults"] = faults = ", ".join(pair.faults) or None
+    meta, replaced = FORBIDDEN.subn(
         " ",
         "".join(
-            f'<mda:meta type="{name}">{_escape(str(value))}</mda:meta>'
+            f'<mda:meta type="{name}">{escape(str(value))}</mda:meta>'
             for name, value in known.items()
             if value is not None
         ),
     )
-    faults, more = _FORBIDDEN.subn(" ", _escape(", ".join(pair.faults)))
+    note = ""
+    if faults:
+        faults, changed = FORBIDDEN.subn(" ", escape(faults))
+        note = f'<notes><note category="faults">{faults}</note></notes>\n'
+        replaced += changed
     source, changed = _text(pair.source)
-    replaced += more + changed
+    replaced += changed
     if pair.target is None:
         state, target = 'state="initial"', ""
     else:
@@ -86,7 +90,6 @@ def _unit(number: int, pair: Pair) -> tuple[str, int]:
         state = f'state="{_STATES[pair.origin]}" subState="muwazi:{pair.origin}"'
         target = f"<target>{text}</target>"
         replaced += changed
-    note = f'<notes><note category="faults">{faults}</note></notes>\n' if faults else ""
     return (
         f'<unit id="u{number}">\n'
         f'<mda:metadata><mda:metaGroup category="muwazi">{meta}</mda:metaGroup></mda:metadata>\n'
@@ -98,10 +101,5 @@ def _unit(number: int, pair: Pair) -> tuple[str, int]:
 
 def _text(text: str) -> tuple[str, int]:
     """Give a text as content of a segment, and count the surrogates in it, which nothing can hold."""
-    text, replaced = _SURROGATE.subn(" ", _escape(text))
+    text, replaced = _SURROGATE.subn(" ", escape(text))
     return _CONTROL.sub(lambda found: f'<cp hex="{ord(found[0]):04X}"/>', text), replaced
-
-
-def _escape(text: str) -> str:
-    """Escape mark-up, and the carriage return, which a parser would otherwise turn into a line feed."""
-    return escape(text, {"\r": "&#13;"})

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
+from corpus.formats.jsonl import refuse_constant
 from corpus.pair import Pair
 from corpus.validation.lines import lines_of
 from corpus.validation.records import Ids, Order, Sides, problems_of
@@ -59,9 +60,4 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _refuse(constant: str) -> NoReturn:
-    """Stop at NaN and the infinities, which Python's decoder would take."""
-    raise ValueError(f"{constant} is no JSON number")
-
-
-_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse).decode
+_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=refuse_constant).decode

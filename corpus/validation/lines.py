@@ -1,5 +1,7 @@
 """Lines of a text file, each with what is wrong with its bytes; unlike a reader's, they go on after an error."""
 
+import codecs
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO, NamedTuple
@@ -7,9 +9,10 @@ from typing import BinaryIO, NamedTuple
 from corpus.formats.streams import LIMIT
 from corpus.validation.rules import Problem, UnreadableError
 
-__all__ = ["Line", "lines_of"]
+__all__ = ["Line", "break_in", "lines_of"]
 
-_SIXTEEN = {b"\xff\xfe": "a byte order mark of UTF-16", b"\xfe\xff": "a byte order mark of UTF-16"}
+# What some program takes for the end of a line, or of the text, and others don't.
+_BREAKS = re.compile("[\\x00\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 class Line(NamedTuple):
@@ -50,12 +53,17 @@ def lines_of(handle: BinaryIO) -> Iterator[Line]:
         yield Line(number, text.removesuffix("\n").removesuffix("\r"), tuple(problems))
 
 
+def break_in(text: str) -> Problem | None:
+    """Say what character inside a line some programs take for its end."""
+    found = _BREAKS.search(text)
+    return ("line-break", f"U+{ord(found[0]):04X} at character {found.start() + 1} of the line") if found else None
+
+
 def _check_kind(line: bytes) -> None:
     """Refuse what no later line can mend: UTF-16, and bytes that are no text."""
-    if mark := _SIXTEEN.get(line[:2]):
-        raise UnreadableError(1, f"{mark} where UTF-8 should be; convert the file to UTF-8")
+    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UnreadableError(1, "a byte order mark of UTF-16 where UTF-8 should be; convert the file to UTF-8")
     start = line[:1024]
-    if start.count(0) >= max(
-        4, len(start) // 16
-    ):  # in UTF-16 every other byte of Latin text, each space of Arabic text
+    # In UTF-16, every other byte of Latin text is NUL, and one of each space in Arabic text.
+    if start.count(0) >= max(4, len(start) // 16):
         raise UnreadableError(1, "NUL bytes as in UTF-16 or a binary file; convert the file to UTF-8")

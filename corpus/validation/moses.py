@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import BinaryIO
 
-from corpus.validation.lines import Line, lines_of
+from corpus.validation.lines import Line, break_in, lines_of
 from corpus.validation.records import Sides
 from corpus.validation.rules import Finding, Problem, Subject, UnreadableError
-from corpus.validation.tsv import BREAKS
 from mt.errors import FormatError
 
 __all__ = ["check"]
@@ -41,8 +40,8 @@ def _lines(subject: Subject, handle: BinaryIO) -> Iterator[Line]:
 
 def _problems(line: Line, other: Line | None) -> Iterator[Problem]:
     """Give what is wrong with a line, given the other side's."""
-    if found := BREAKS.search(line.text):
-        yield "line-break", f"U+{ord(found[0]):04X} at character {found.start() + 1} of the line"
+    if problem := break_in(line.text):
+        yield problem
     if not line.text.strip() and other is not None:
         if other.text.strip():
             yield "blank-line", "the line is blank, and that of the other side is not"

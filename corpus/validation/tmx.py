@@ -10,6 +10,7 @@ from xml.parsers import expat
 
 from corpus.formats.streams import LIMIT, plain
 from corpus.formats.tmx_own import FIRST_LINE, OwnUnits
+from corpus.formats.tmx_units import CODES
 from corpus.pair import Pair
 from corpus.validation.records import Ids, Order, Sides, problems_of
 from corpus.validation.rules import Finding, Problem, Subject, short
@@ -20,12 +21,10 @@ from corpus.validation.xml_text import Piece, pieces_of
 
 __all__ = ["check"]
 
-_TOKEN = (
-    1 << 20
-)  # bytes of a tag or a comment; the parser starts anew with each piece of one, so that long ones are slow
+# Bytes of a tag or a comment; the parser starts anew with each piece of one, so that long ones are slow.
+_TOKEN = 1 << 20
 _DEPTH = 100
 _REMEMBERED = 1000  # values of attributes that are right: languages are few, dates may be many
-_CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
 _GATHERED = frozenset({"seg", "prop"})
 
 
@@ -169,7 +168,7 @@ class _Examiner:
             self._unit.begin(attributes)
         elif name == "prop":
             self._unit.prop = attributes.get("type", "")
-        elif name in _CODES:
+        elif name in CODES:
             self._codes += 1
             if problem := self._unit.code(name, attributes.get("i")):
                 self._note("pairing", problem)
@@ -200,7 +199,7 @@ class _Examiner:
         frame = self._stack.pop()
         if missing := frame.missing():
             self._note("element", f"<{name}> lacks <{missing}>")
-        if name in _CODES:
+        if name in CODES:
             self._codes -= 1
         if self._unit is None:
             return

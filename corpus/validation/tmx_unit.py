@@ -4,15 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, get_args
+from typing import Any
 
-from corpus.pair import Origin, Pair
+from corpus.formats.tmx_units import primary
+from corpus.pair import ORIGINS, Pair
 from corpus.validation.rules import Problem, short
 
 __all__ = ["Unit"]
 
-_ORIGINS = get_args(Origin)
 _SPAN = re.compile(r"(-?\d*):(-?\d*)", re.ASCII)
 _POSITION = re.compile(r"(-?\d+):(-?\d+):(-?\d+):(-?\d+)", re.ASCII)
 _PLACES = {
@@ -21,12 +20,6 @@ _PLACES = {
 }
 _NUMBERS = {"x-score": "score", "x-alignment-score": "alignment_score"}
 _TEXTS = {"x-document": "document", "x-origin": "origin", "x-model": "model", "x-bead": "bead"}
-
-
-@lru_cache(1 << 10)
-def _primary(language: str) -> str:
-    """Give the first subtag of a language's tag, in lower case."""
-    return language.replace("_", "-").partition("-")[0].lower()
 
 
 @dataclass(slots=True)
@@ -40,7 +33,7 @@ class Variant:
     @property
     def primary(self) -> str:
         """The language alone, without script, region and the rest."""
-        return _primary(self.language)
+        return primary(self.language)
 
 
 @dataclass(slots=True)
@@ -96,7 +89,7 @@ class Unit:
         if not {"ar", "en"} <= primaries:
             had = ", ".join(variant.language or "?" for variant in self.variants) or "no variant"
             yield "languages", f"the unit has {had}; `muwazi` needs ar and en"
-        source = Variant(self.srclang, None).primary
+        source = primary(self.srclang)
         if source != "*all*" and self.variants and source not in primaries:
             yield "source-language", f"the source language is {short(self.srclang)}, in which the unit has no variant"
         languages = [variant.language.lower() for variant in self.variants]
@@ -126,8 +119,8 @@ class Unit:
                 record |= _fields(name, value)
             except ValueError as error:
                 problems.append(("property", f"{name} is {short(value)}; it should be {error}"))
-        if record["origin"] not in _ORIGINS:
-            problems.append(("property", f"x-origin is {short(record['origin'])}; it should be {', '.join(_ORIGINS)}"))
+        if record["origin"] not in ORIGINS:
+            problems.append(("property", f"x-origin is {short(record['origin'])}; it should be {', '.join(ORIGINS)}"))
             return None, problems
         return Pair(**record), problems
 

@@ -1,25 +1,19 @@
 """The check of TSV, which has a header or is bare."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from corpus.formats.streams import plain
 from corpus.formats.tsv import COLUMNS
 from corpus.pair import Pair
-from corpus.validation.lines import lines_of
+from corpus.validation.lines import break_in, lines_of
 from corpus.validation.records import Ids, Sides, problems_of
 from corpus.validation.rules import Finding, Problem, Subject, short
 from mt.errors import FormatError
 
-__all__ = ["BREAKS", "check"]
-
-BREAKS = re.compile("[\\x00\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-"""What some program takes for the end of a line, or of the text, and others don't."""
+__all__ = ["check"]
 
 _BARE = ("source", "target")
-_WHOLE = frozenset({"paragraph", "sentence", "start", "end", "target_start", "target_end"})
-_REAL = frozenset({"score", "alignment_score"})
 
 
 def check(subject: Subject, handle: BinaryIO) -> Iterator[Finding]:
@@ -30,8 +24,8 @@ def check(subject: Subject, handle: BinaryIO) -> Iterator[Finding]:
         cells = line.text.split("\t")
         problems = list(line.problems)
         # Of a row the tabs alone are not printable, if nothing is wrong.
-        if not "".join(cells).isprintable() and (found := BREAKS.search(line.text)):
-            problems.append(("line-break", f"U+{ord(found[0]):04X} at character {found.start() + 1} of the line"))
+        if not "".join(cells).isprintable() and (problem := break_in(line.text)):
+            problems.append(problem)
         if columns is None:
             columns, problem = _columns(cells)
             if problem:
@@ -106,10 +100,13 @@ def _full(row: dict[str, str]) -> Iterator[Problem]:
 
 def _value(name: str, cell: str) -> Any:
     """Read a cell; raises `ValueError` for what should be a number and is none."""
-    if name == "faults":
-        return cell.split(",") if cell else []
-    if name in _WHOLE:
-        return int(cell)
-    if name in _REAL:
-        return float(cell) if cell else None
-    return cell or None if name in {"target", "model", "bead"} else cell
+    match name:
+        case "paragraph" | "sentence":
+            return int(cell)
+        case "score":
+            return float(cell) if cell else None
+        case "faults":
+            return cell.split(",") if cell else []
+        case "target" | "model":
+            return cell or None
+    return cell

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from corpus.formats.xml import FORBIDDEN
 from corpus.validation.rules import Problem, UnreadableError
 
 __all__ = ["Piece", "pieces_of"]
 
 _SIZE = 1 << 16
-_FORBIDDEN = re.compile("[\\x00-\\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile("&#(?:x([0-9a-fA-F]+)|([0-9]+));")
 _LONGEST = 16  # characters of a reference, leading zeros included
 _DECLARED = re.compile(r"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)""")
@@ -74,7 +74,7 @@ def pieces_of(handle: BinaryIO, read: bytes = b"") -> Iterator[Piece]:
 def _cleaned(text: str) -> tuple[str, list[tuple[int, Problem]]]:
     """Replace what XML forbids by as many spaces, and tell what was where."""
     found: list[tuple[int, Problem]] = []
-    for match in _FORBIDDEN.finditer(text):
+    for match in FORBIDDEN.finditer(text):
         code = ord(match[0])
         if 0xDC80 <= code <= 0xDCFF:
             problem = ("encoding", f"the byte 0x{code - 0xDC00:02X} is not in the file's encoding")
@@ -82,12 +82,12 @@ def _cleaned(text: str) -> tuple[str, list[tuple[int, Problem]]]:
             problem = ("forbidden-character", f"U+{code:04X}, which XML forbids; write a space for it")
         found.append((match.start(), problem))
     if found:
-        text = _FORBIDDEN.sub(" ", text)
+        text = FORBIDDEN.sub(" ", text)
     if "&#" in text:
-        bad = [match for match in _REFERENCE.finditer(text) if not _is_allowed(match)]
-        for match in bad:
-            found.append((match.start(), ("forbidden-character", f"{match[0]}, a character that XML forbids")))
-            text = f"{text[: match.start()]}{' ' * len(match[0])}{text[match.end() :]}"
+        for match in _REFERENCE.finditer(text):
+            if not _is_allowed(match):
+                found.append((match.start(), ("forbidden-character", f"{match[0]}, a character that XML forbids")))
+                text = f"{text[: match.start()]}{' ' * len(match[0])}{text[match.end() :]}"
         found.sort()
     return text, found
 
@@ -95,7 +95,7 @@ def _cleaned(text: str) -> tuple[str, list[tuple[int, Problem]]]:
 def _is_allowed(reference: re.Match[str]) -> bool:
     """Tell whether a character reference means a character that XML has."""
     code = int(reference[1], 16) if reference[1] else int(reference[2])
-    return code <= 0x10FFFF and not _FORBIDDEN.match(chr(code))
+    return code <= 0x10FFFF and not FORBIDDEN.match(chr(code))
 
 
 def _codec(data: bytes) -> tuple[str, Problem | None]:

@@ -1,4 +1,6 @@
-"""Kills builds at random moments and compares what the next run makes of it: killed_builds.py FOLDER KILLS SEED.
+"""Kills builds at random moments and compares what the next run makes of it.
+
+    python -m tests.corpus.killed_builds FOLDER KILLS SEED
 
 One process imports everything once and forks a build for each try, so that a hundred kills take seconds. Prints a line
 of JSON: how many builds were killed, how many of these had saved a document or had begun to replace the corpus's
@@ -13,33 +15,19 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent
-sys.path.insert(0, str(ROOT))
-
-import mt.translator  # noqa: E402
-from corpus.build import PAGE, Choice  # noqa: E402
-from corpus.filter import Pipeline  # noqa: E402
-from corpus.folder import JOURNAL, STATE  # noqa: E402
-from corpus.formats import read  # noqa: E402
-from corpus.journal import keys_in  # noqa: E402
+import mt.translator
+from corpus.build import PAGE, Choice
+from corpus.filter import Pipeline
+from corpus.folder import JOURNAL, STATE
+from corpus.formats import read
+from corpus.journal import keys_in
+from tests.corpus.builds import ARABIC, DAY, build_articles, files_of, write_articles
 
 ARTICLES = 16
 CHOICE = Choice(("tmx", "tsv", PAGE), filters=Pipeline.of("none", ["min-length=20"]))
-
-
-def shared() -> Any:
-    """Load what the tests of builds share."""
-    spec = spec_from_file_location("shared", Path(__file__).with_name("conftest.py"))
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def forked(work: Callable[[], object]) -> int:
@@ -63,39 +51,39 @@ def ended(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def prepare(tests: Any, root: Path) -> Path:
+def prepare(root: Path) -> Path:
     """Write articles, of which every fourth has a reference, and an older corpus of some of them."""
-    articles: Path = tests.write_articles(root / "in", ARTICLES)
-    tests.build_articles(articles, root / "machine")
+    articles = write_articles(root / "in", ARTICLES)
+    build_articles(articles, root / "machine")
     for pair in read(root / "machine" / "corpus.jsonl"):
         if int(pair.document) % 4 == 1:
             with (articles / f"{pair.document}.en.txt").open("a") as handle:
                 handle.write(f"{pair.target}\n" if pair.sentence % 5 else f"{pair.target} ")
     for path in articles.glob("*.en.txt"):
-        os.utime(path, (tests.DAY, tests.DAY))
+        os.utime(path, (DAY, DAY))
     shutil.copytree(articles, root / "older")
     for number in range(0, ARTICLES, 3):
-        (root / "older" / f"{number:03}.ar.txt").write_text(f"{tests.ARABIC[0]} {tests.ARABIC[1]}.\n", "utf-8")
-    (root / "older" / "gone.ar.txt").write_text(f"{tests.ARABIC[2]}.\n", "utf-8")
-    tests.build_articles(root / "older", root / "old", choice=Choice(("tsv", "moses")))
+        (root / "older" / f"{number:03}.ar.txt").write_text(f"{ARABIC[0]} {ARABIC[1]}.\n", "utf-8")
+    (root / "older" / "gone.ar.txt").write_text(f"{ARABIC[2]}.\n", "utf-8")
+    build_articles(root / "older", root / "old", choice=Choice(("tsv", "moses")))
     return articles
 
 
 def main(folder: str, kills: str, seed: str) -> None:
-    tests, root, rng = shared(), Path(folder), random.Random(int(seed))
+    root, rng = Path(folder), random.Random(int(seed))
     mt.translator.WINDOW = 8  # so that documents are done all the time, not all at once
-    articles = prepare(tests, root)
+    articles = prepare(root)
     out = root / "out"
 
     def work() -> None:
-        tests.build_articles(articles, out, choice=CHOICE, delay=0.001)
+        build_articles(articles, out, choice=CHOICE, delay=0.001)
 
     work()  # here, so that no child has to import anything
     shutil.rmtree(out)
     start = time.monotonic()
     assert ended(forked(work)) == 0
     seconds = time.monotonic() - start
-    whole = tests.files_of(out)
+    whole = files_of(out)
     told = {"killed": 0, "saved": 0, "replacing": 0}
     differing = []
     for number in count():
@@ -113,7 +101,7 @@ def main(folder: str, kills: str, seed: str) -> None:
             told["saved"] += killed and bool(keys_in(out / STATE / JOURNAL))
             told["replacing"] += killed and (out / STATE).exists() and (out / "machine.tmx").exists()
         code = ended(forked(work))
-        end = tests.files_of(out)
+        end = files_of(out)
         if code or end != whole:
             names = sorted(name for name in end.keys() | whole.keys() if end.get(name) != whole.get(name))
             differing.append((number, code, names))

@@ -4,15 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from corpus.formats import read, write
 from corpus.pair import Pair
-from mt.cli import cli
-
-
-def muwazi(*args: str | Path, stdin: bytes | None = None) -> Result:
-    return CliRunner().invoke(cli, list(map(str, args)), input=stdin, prog_name="muwazi")
+from tests.command import muwazi
 
 
 def pair(document: str, sentence: int, source: str = "", score: float | None = None) -> Pair:

@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from corpus.build import Choice, Result
+from corpus.build import Choice
 from corpus.filter import Pipeline
 from corpus.folder import sha256
 from corpus.integrity import discrepancies
 from mt.cli import cli
+from tests.corpus.builds import build_articles
 
 
 @pytest.fixture
-def out(run: Callable[..., Result], articles: Path, tmp_path: Path) -> Path:
+def out(articles: Path, tmp_path: Path) -> Path:
     choice = Choice(("tsv", "moses"), filters=Pipeline.of("none", ["min-length=30"]))
-    run(articles, tmp_path / "out", choice=choice)
+    build_articles(articles, tmp_path / "out", choice=choice)
     return tmp_path / "out"
 
 
@@ -96,9 +97,9 @@ def test_a_folder_without_a_manifest_cannot_be_checked(tmp_path: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_an_empty_corpus_is_sound(run: Callable[..., Result], tmp_path: Path) -> None:
+def test_an_empty_corpus_is_sound(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("")
-    run(tmp_path / "empty.txt", tmp_path / "out")
+    build_articles(tmp_path / "empty.txt", tmp_path / "out")
     assert list(discrepancies(tmp_path / "out")) == []
 
 

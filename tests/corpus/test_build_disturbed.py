@@ -10,22 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from corpus.build import Choice, Result
+from corpus.build import Choice
 from corpus.filter import Pipeline
 from corpus.folder import JOURNAL, STATE, opened
 from mt.errors import InputError
+from tests.corpus.builds import build_articles, files_of
 
-Run = Callable[..., Result]
-Tree = Callable[[Path], dict[str, bytes]]
+ROOT = Path(__file__).parent.parent.parent
 KILLS = 100
 
 
 def test_kills_at_any_moment_lose_nothing(tmp_path: Path) -> None:
     """SIGKILL and SIGTERM; into new folders and over finished corpora, once or several times in a row."""
-    program = Path(__file__).with_name("killed_builds.py")
-    done = subprocess.run(
-        [sys.executable, program, tmp_path, str(KILLS), "7"], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "tests.corpus.killed_builds", str(tmp_path), str(KILLS), "7"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["differing"] == []
@@ -35,7 +33,7 @@ def test_kills_at_any_moment_lose_nothing(tmp_path: Path) -> None:
     assert {"human.tmx", "rejected.jsonl", "scores.json", "page.html"} <= set(told["files"])
 
 
-def test_two_builds_at_once_are_told_apart(run: Run, articles: Path, tmp_path: Path) -> None:
+def test_two_builds_at_once_are_told_apart(articles: Path, tmp_path: Path) -> None:
     code = (
         "import sys, time\n"
         "from pathlib import Path\n"
@@ -44,26 +42,25 @@ def test_two_builds_at_once_are_told_apart(run: Run, articles: Path, tmp_path: P
         "    print('at work', flush=True)\n"
         "    sys.stdin.read()\n"
     )
-    root = Path(__file__).parent.parent.parent
     out = tmp_path / "out"
     with subprocess.Popen(
-        [sys.executable, "-c", code, out], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, out], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as first:
         assert first.stdin
         assert first.stdout
         assert first.stdout.readline() == "at work\n"
         with pytest.raises(InputError, match=rf"another build \(process {first.pid}\) is at work in it"):
-            run(articles, out)
+            build_articles(articles, out)
         first.stdin.close()
-    assert run(articles, out).machine > 0
+    assert build_articles(articles, out).machine > 0
 
 
-def test_a_build_that_has_just_ended_is_no_hindrance(run: Run, tree: Tree, articles: Path, tmp_path: Path) -> None:
+def test_a_build_that_has_just_ended_is_no_hindrance(articles: Path, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), opened(tmp_path / "out"):
         raise KeyboardInterrupt
     assert not (tmp_path / "out").exists()
-    run(articles, tmp_path / "out")
-    assert STATE not in {name.split("/")[0] for name in tree(tmp_path / "out")}
+    build_articles(articles, tmp_path / "out")
+    assert STATE not in {name.split("/")[0] for name in files_of(tmp_path / "out")}
 
 
 @contextmanager
@@ -82,62 +79,58 @@ def largest_file(size: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9])
-def test_a_full_disk_is_told_and_the_build_goes_on_later(
-    run: Run, tree: Tree, articles: Path, tmp_path: Path, share: float
-) -> None:
-    run(articles, tmp_path / "whole")
-    whole = tree(tmp_path / "whole")
+def test_a_full_disk_is_told_and_the_build_goes_on_later(articles: Path, tmp_path: Path, share: float) -> None:
+    build_articles(articles, tmp_path / "whole")
+    whole = files_of(tmp_path / "whole")
     out = tmp_path / "out"
     with largest_file(int(share * len(whole["corpus.jsonl"]))), pytest.raises(InputError, match="cannot be written to"):
-        run(articles, out)
+        build_articles(articles, out)
     assert not [path for path in out.glob("*") if path.name != STATE], "nothing half written"
-    first = run(articles, out)
-    assert tree(out) == whole
+    first = build_articles(articles, out)
+    assert files_of(out) == whole
     assert (first.translated < json.loads(whole["manifest.json"])["counts"]["sentences"]) == (share > 0.1)
 
 
-def test_a_full_disk_at_the_end_leaves_the_old_corpus(run: Run, tree: Tree, articles: Path, tmp_path: Path) -> None:
+def test_a_full_disk_at_the_end_leaves_the_old_corpus(articles: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run(articles, out)
-    before = tree(out)
+    build_articles(articles, out)
+    before = files_of(out)
     (articles / "new.txt").write_text("مقال جديد. فيه جملتان.\n", "utf-8")
     size = len(before["corpus.jsonl"]) - 100
     with largest_file(size), pytest.raises(InputError, match="cannot be written"):
-        run(articles, out)
-    assert {name: data for name, data in tree(out).items() if not name.startswith(STATE)} == before
-    run(articles, tmp_path / "whole")
-    run(articles, out)
-    assert tree(out) == tree(tmp_path / "whole")
+        build_articles(articles, out)
+    assert {name: data for name, data in files_of(out).items() if not name.startswith(STATE)} == before
+    build_articles(articles, tmp_path / "whole")
+    build_articles(articles, out)
+    assert files_of(out) == files_of(tmp_path / "whole")
 
 
-def test_a_folder_on_a_read_only_file_system_is_told(run: Run, articles: Path) -> None:
+def test_a_folder_on_a_read_only_file_system_is_told(articles: Path) -> None:
     """What no right can mend, not even root's: a folder that the kernel alone fills."""
     with pytest.raises(InputError, match="/proc/corpus: cannot be written to"):
-        run(articles, Path("/proc/corpus"))
+        build_articles(articles, Path("/proc/corpus"))
 
 
-def interrupted_build(run: Run, articles: Path, out: Path) -> Path:
+def interrupted_build(articles: Path, out: Path) -> Path:
     """Leave a build's folder as a kill would when all documents were done; gives its journal."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("corpus.folder.Folder.join", nothing_more)
         with pytest.raises(KeyboardInterrupt):
-            run(articles, out)
+            build_articles(articles, out)
     return out / STATE / JOURNAL
 
 
-def test_what_an_interrupted_build_wrote_goes_if_the_next_one_does_not_write_it(
-    run: Run, tree: Tree, articles: Path, tmp_path: Path
-) -> None:
+def test_what_an_interrupted_build_wrote_goes_if_the_next_one_does_not_write_it(articles: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run(articles, tmp_path / "whole")
+    build_articles(articles, tmp_path / "whole")
     other = Choice(("moses", "bare", "page"), filters=Pipeline.of("none", ["min-length=30"]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("corpus.folder.Folder.close", nothing_more)
         with pytest.raises(KeyboardInterrupt):
-            run(articles, out, choice=other)
-    assert {"machine.ar", "machine.en", "machine.bare.tsv", "page.html", "rejected.jsonl"} <= tree(out).keys()
-    run(articles, out)
-    assert tree(out) == tree(tmp_path / "whole")
+            build_articles(articles, out, choice=other)
+    assert {"machine.ar", "machine.en", "machine.bare.tsv", "page.html", "rejected.jsonl"} <= files_of(out).keys()
+    build_articles(articles, out)
+    assert files_of(out) == files_of(tmp_path / "whole")
 
 
 def nothing_more(*_: object) -> None:
@@ -163,34 +156,32 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_a_damaged_journal_costs_the_damaged_documents_alone(
-    run: Run, tree: Tree, articles: Path, tmp_path: Path, name: str
-) -> None:
-    run(articles, tmp_path / "whole")
-    journal = interrupted_build(run, articles, tmp_path / "out")
+def test_a_damaged_journal_costs_the_damaged_documents_alone(articles: Path, tmp_path: Path, name: str) -> None:
+    build_articles(articles, tmp_path / "whole")
+    journal = interrupted_build(articles, tmp_path / "out")
     journal.write_bytes(DAMAGES[name](journal.read_bytes()))
-    result = run(articles, tmp_path / "out")
-    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    result = build_articles(articles, tmp_path / "out")
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
     largest = 20  # sentences that an article may have, see `write_articles`
     assert (result.translated <= largest) == (name != "nothing left")
 
 
-def test_a_damaged_journal_is_extended_and_read_again(run: Run, tree: Tree, articles: Path, tmp_path: Path) -> None:
-    run(articles, tmp_path / "whole")
-    journal = interrupted_build(run, articles, tmp_path / "out")
+def test_a_damaged_journal_is_extended_and_read_again(articles: Path, tmp_path: Path) -> None:
+    build_articles(articles, tmp_path / "whole")
+    journal = interrupted_build(articles, tmp_path / "out")
     journal.write_bytes(journal.read_bytes()[:-20])
-    interrupted_build(run, articles, tmp_path / "out")
-    assert run(articles, tmp_path / "out").translated == 0
-    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    interrupted_build(articles, tmp_path / "out")
+    assert build_articles(articles, tmp_path / "out").translated == 0
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("content", ['{"muwazi": "0', "[", "\udcff"])
-def test_a_truncated_manifest_is_told(run: Run, articles: Path, tmp_path: Path, content: str) -> None:
+def test_a_truncated_manifest_is_told(articles: Path, tmp_path: Path, content: str) -> None:
     out = tmp_path / "out"
-    run(articles, out)
+    build_articles(articles, out)
     (out / "manifest.json").write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError, match=r"manifest\.json cannot be read .*; delete the folder"):
-        run(articles, out)
+        build_articles(articles, out)
 
 
 OTHERS = (
@@ -205,9 +196,9 @@ OTHERS = (
 
 
 @pytest.mark.parametrize("content", OTHERS)
-def test_a_manifest_of_something_else_is_no_corpus(run: Run, articles: Path, tmp_path: Path, content: str) -> None:
+def test_a_manifest_of_something_else_is_no_corpus(articles: Path, tmp_path: Path, content: str) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "manifest.json").write_text(content)
     with pytest.raises(InputError, match="holds no corpus of ours"):
-        run(articles, out)
+        build_articles(articles, out)

@@ -2,26 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from corpus.articles import find_articles
-from corpus.build import Choice, Result
+from corpus.build import Choice
 from corpus.filter import Pipeline
 from corpus.formats import read
 from corpus.pair import Pair
 from corpus.plan import make_plan
 from corpus.readers import Reading
-
-Run = Callable[..., Result]
-Tree = Callable[[Path], dict[str, bytes]]
+from tests.corpus.builds import build_articles, files_of
 
 
 @pytest.fixture
-def article(run: Run, tmp_path: Path) -> tuple[Path, list[Pair]]:
+def article(tmp_path: Path) -> tuple[Path, list[Pair]]:
     """Give a folder with an article of seven sentences in two paragraphs, and the machine's pairs of it."""
     folder = tmp_path / "in"
     folder.mkdir()
@@ -31,7 +28,7 @@ def article(run: Run, tmp_path: Path) -> tuple[Path, list[Pair]]:
         "قال المدير إن العمل استمر عامين كاملين. شكرت ليلى كل من ساعد في البناء. ستفتح الأبواب يوم الأحد القادم.\n",
         "utf-8",
     )
-    run(folder, tmp_path / "machine")
+    build_articles(folder, tmp_path / "machine")
     return folder, list(read(tmp_path / "machine" / "corpus.jsonl"))
 
 
@@ -64,16 +61,14 @@ def laid_out(layout: str, pairs: list[Pair]) -> str:
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_a_reference_of_any_layout_is_aligned(
-    run: Run, article: tuple[Path, list[Pair]], tmp_path: Path, name: str
-) -> None:
+def test_a_reference_of_any_layout_is_aligned(article: tuple[Path, list[Pair]], tmp_path: Path, name: str) -> None:
     folder, machine = article
     layout, beads = LAYOUTS[name]
     text = laid_out(layout, machine)
     (folder / "a.en.txt").write_bytes(text.encode())
     source = (folder / "a.ar.txt").read_text("utf-8")
     decoded = text.removeprefix("\ufeff")
-    result = run(folder, tmp_path / "out")
+    result = build_articles(folder, tmp_path / "out")
     pairs = corpus(tmp_path / "out")
     human = [pair for pair in pairs if pair.bead]
     assert [pair.bead for pair in human] == beads
@@ -95,19 +90,15 @@ def test_a_reference_of_any_layout_is_aligned(
     assert len({pair.id for pair in pairs}) == len(pairs)
 
 
-def test_pairs_stand_bead_by_bead_the_machine_s_first(
-    run: Run, article: tuple[Path, list[Pair]], tmp_path: Path
-) -> None:
+def test_pairs_stand_bead_by_bead_the_machine_s_first(article: tuple[Path, list[Pair]], tmp_path: Path) -> None:
     folder, machine = article
     (folder / "a.en.txt").write_text(laid_out(LAYOUTS["two sentences as one"][0], machine), "utf-8")
-    run(folder, tmp_path / "out")
+    build_articles(folder, tmp_path / "out")
     found = [(pair.sentence, pair.bead) for pair in corpus(tmp_path / "out")]
     assert found[:5] == [(0, None), (0, "1-1"), (1, None), (2, None), (1, "2-1")]
 
 
-def test_what_references_add_and_leave_out_is_in_the_manifest(
-    run: Run, article: tuple[Path, list[Pair]], tmp_path: Path
-) -> None:
+def test_what_references_add_and_leave_out_is_in_the_manifest(article: tuple[Path, list[Pair]], tmp_path: Path) -> None:
     folder, machine = article
     added = (
         "Quite unlike anything, zebras xylophoned vigorously, quixotic.",
@@ -115,7 +106,7 @@ def test_what_references_add_and_leave_out_is_in_the_manifest(
     )
     text = laid_out("{0}\n" + " ".join(added) + "\n{1} {5} {6}\n", machine)
     (folder / "a.en.txt").write_text(text, "utf-8")
-    run(folder, tmp_path / "out")
+    build_articles(folder, tmp_path / "out")
     manifest = load(tmp_path / "out" / "manifest.json")
     (document,) = manifest["documents"]
     facts = document["facts"]
@@ -131,69 +122,65 @@ def test_what_references_add_and_leave_out_is_in_the_manifest(
 
 
 def test_a_bead_is_scored_by_the_translations_of_all_its_sentences(
-    run: Run, article: tuple[Path, list[Pair]], tmp_path: Path
+    article: tuple[Path, list[Pair]], tmp_path: Path
 ) -> None:
     folder, machine = article
     (folder / "a.en.txt").write_text(laid_out("{0}\n{1-}, and {2}\n{6}\n", machine), "utf-8")
-    run(folder, tmp_path / "out")
+    build_articles(folder, tmp_path / "out")
     scores = load(tmp_path / "out" / "scores.json")
     texts = [pair.target for pair in machine]
     assert scores["systems"]["compact"] == [texts[0], f"{texts[1]} {texts[2]}", texts[6]]
     assert scores["references"][0][1] == f"{(texts[1] or '')[:-1]}, and {texts[2]}"
     assert scores["unscored"] == 3
     filters = Choice(("tsv",), filters=Pipeline.of("none", ["max-length=1"]))
-    assert run(folder, tmp_path / "out", choice=filters).selection.rejected == {"max-length": 10}
+    assert build_articles(folder, tmp_path / "out", choice=filters).selection.rejected == {"max-length": 10}
     assert load(tmp_path / "out" / "scores.json") == scores  # a filter takes bad translations out, and must not help
 
 
-def test_weak_beads_are_flagged_and_may_be_rejected(
-    run: Run, tree: Tree, article: tuple[Path, list[Pair]], tmp_path: Path
-) -> None:
+def test_weak_beads_are_flagged_and_may_be_rejected(article: tuple[Path, list[Pair]], tmp_path: Path) -> None:
     folder, machine = article
     text = laid_out("{0}\n{1}\n{2}\nZebras xylophoned. Vigorously quixotic jumps.\n{4}\n{5}\n{6}\n", machine)
     (folder / "a.en.txt").write_text(text, "utf-8")
-    run(folder, tmp_path / "out")
+    build_articles(folder, tmp_path / "out")
     human = [pair for pair in corpus(tmp_path / "out") if pair.alignment_score is not None]
     assert all(
         ("weak-alignment" in pair.faults) == (pair.alignment_score < 0.2) for pair in human if pair.alignment_score
     )
     bound = max(pair.alignment_score for pair in human if pair.alignment_score is not None) + 1e-4
     choice = Choice(("tmx",), filters=Pipeline.of("none", [f"alignment-score={bound}"]))
-    result = run(folder, tmp_path / "out", choice=choice)
+    result = build_articles(folder, tmp_path / "out", choice=choice)
     assert result.selection.rejected == {"alignment-score": len(human)}
     assert result.machine == 7
     rejected = [json.loads(line) for line in (tmp_path / "out" / "rejected.jsonl").read_text("utf-8").splitlines()]
     assert {record["id"] for record in rejected} == {pair.id for pair in human}
-    run(folder, tmp_path / "again")
-    run(folder, tmp_path / "out")
-    assert tree(tmp_path / "out") == tree(tmp_path / "again")
+    build_articles(folder, tmp_path / "again")
+    build_articles(folder, tmp_path / "out")
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "again")
 
 
 STRANGE = "".join(f"Zebras xylophone number {n} quixotically vexing jumpy wizards.\n" for n in range(7))
 
 
-def test_a_reference_of_something_else_is_kept_apart(
-    run: Run, tree: Tree, article: tuple[Path, list[Pair]], tmp_path: Path
-) -> None:
+def test_a_reference_of_something_else_is_kept_apart(article: tuple[Path, list[Pair]], tmp_path: Path) -> None:
     folder, machine = article
     (folder / "a.en.txt").write_text(STRANGE, "utf-8")
-    result = run(folder, tmp_path / "out")
+    result = build_articles(folder, tmp_path / "out")
     assert result.selection.unrelated.keys() == {"a"}
     assert result.selection.unrelated["a"] < 0.5
     assert result.human == 0
     assert corpus(tmp_path / "out") == machine
     assert result.selection.rejected["unrelated-reference"] >= 7
     assert result.selection.unscored == 7
-    assert "scores.json" not in tree(tmp_path / "out")
-    assert "human.tmx" not in tree(tmp_path / "out")
-    again = run(folder, tmp_path / "out", choice=Choice(("tmx",), keep_unrelated=True))
+    assert "scores.json" not in files_of(tmp_path / "out")
+    assert "human.tmx" not in files_of(tmp_path / "out")
+    again = build_articles(folder, tmp_path / "out", choice=Choice(("tmx",), keep_unrelated=True))
     assert (again.translated, again.human, again.selection.rejected.total()) == (
         0,
         result.selection.rejected.total(),
         0,
     )
     assert again.selection.unrelated == result.selection.unrelated
-    assert "scores.json" in tree(tmp_path / "out")
+    assert "scores.json" in files_of(tmp_path / "out")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +193,7 @@ def test_a_reference_of_something_else_is_kept_apart(
     ],
 )
 def test_a_reference_that_cannot_be_used_leaves_the_machine_corpus(
-    run: Run, article: tuple[Path, list[Pair]], tmp_path: Path, data: bytes | None, problem: str
+    article: tuple[Path, list[Pair]], tmp_path: Path, data: bytes | None, problem: str
 ) -> None:
     folder, machine = article
     path = folder / "a.en.txt"
@@ -219,12 +206,12 @@ def test_a_reference_that_cannot_be_used_leaves_the_machine_corpus(
     (said,) = plan.problems
     assert problem in said
     assert said.endswith(f"The corpus of {folder / 'a.ar.txt'} is built without it")
-    run(folder, tmp_path / "out")
+    build_articles(folder, tmp_path / "out")
     assert corpus(tmp_path / "out") == machine
 
 
 def test_an_encoding_is_of_the_articles_and_of_references_that_are_not_utf_8(
-    run: Run, article: tuple[Path, list[Pair]], tmp_path: Path
+    article: tuple[Path, list[Pair]], tmp_path: Path
 ) -> None:
     folder, machine = article
     text = laid_out("{0}\n{1-} – “quoted”.\n{2}\n{3}\n{4}\n{5}\n{6}\n", machine)
@@ -232,40 +219,38 @@ def test_an_encoding_is_of_the_articles_and_of_references_that_are_not_utf_8(
     (folder / "a.ar.txt").write_bytes(arabic.encode("cp1256"))
     for encoding in ("utf-8", "cp1256"):
         (folder / "a.en.txt").write_bytes(text.encode(encoding))
-        run(folder, tmp_path / "out", reading=Reading("windows-1256"))
+        build_articles(folder, tmp_path / "out", reading=Reading("windows-1256"))
         assert any(pair.target and "– “quoted”" in pair.target for pair in corpus(tmp_path / "out"))
 
 
-def test_a_reference_may_be_of_another_format(run: Run, article: tuple[Path, list[Pair]], tmp_path: Path) -> None:
+def test_a_reference_may_be_of_another_format(article: tuple[Path, list[Pair]], tmp_path: Path) -> None:
     folder, machine = article
     english = tmp_path / "english"
     english.mkdir()
     texts = [pair.target for pair in machine]
     (english / "a.html").write_text(f"<p>{' '.join(map(str, texts[:3]))}</p><p>{' '.join(map(str, texts[3:]))}</p>")
-    run(folder, tmp_path / "out", reference=english)
+    build_articles(folder, tmp_path / "out", reference=english)
     assert [pair.target for pair in corpus(tmp_path / "out") if pair.bead] == texts
 
 
-def test_another_reference_makes_other_pairs(
-    run: Run, tree: Tree, article: tuple[Path, list[Pair]], tmp_path: Path
-) -> None:
+def test_another_reference_makes_other_pairs(article: tuple[Path, list[Pair]], tmp_path: Path) -> None:
     folder, machine = article
     for layout in ("a line each", "some left out", "one added"):
         (folder / "a.en.txt").write_text(laid_out(LAYOUTS[layout][0], machine), "utf-8")
-        run(folder, tmp_path / "out")
-        run(folder, tmp_path / layout)
-        assert tree(tmp_path / "out") == tree(tmp_path / layout)
+        build_articles(folder, tmp_path / "out")
+        build_articles(folder, tmp_path / layout)
+        assert files_of(tmp_path / "out") == files_of(tmp_path / layout)
     (folder / "a.en.txt").unlink()
-    run(folder, tmp_path / "out")
+    build_articles(folder, tmp_path / "out")
     assert corpus(tmp_path / "out") == machine
 
 
-def test_an_article_without_text_has_additions_alone(run: Run, tmp_path: Path) -> None:
+def test_an_article_without_text_has_additions_alone(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "a.ar.txt").write_text("\n")
     (folder / "a.en.txt").write_text("A sentence. Another one.\n")
-    run(folder, tmp_path / "out")
+    build_articles(folder, tmp_path / "out")
     assert [(pair.bead, pair.source, pair.target) for pair in corpus(tmp_path / "out")] == [
         ("0-1", "", "A sentence."),
         ("0-1", "", "Another one."),

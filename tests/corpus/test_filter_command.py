@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from corpus.formats import read, write
 from corpus.measures import MEASURES
 from corpus.pair import Pair
-from mt.cli import cli
+from tests import command
 
 TEXTS = [
     ("افتتحت المكتبة صباح اليوم.", "The library opened this morning."),
@@ -22,7 +22,7 @@ TEXTS = [
 
 
 def muwazi(*args: str | Path, stdin: bytes | None = None) -> Result:
-    return CliRunner().invoke(cli, ["filter", *map(str, args)], input=stdin, prog_name="muwazi")
+    return command.muwazi("filter", *args, stdin=stdin)
 
 
 def pairs() -> list[Pair]:
@@ -66,7 +66,7 @@ def test_what_was_rejected_can_be_read_and_brought_back(corpus: Path, tmp_path: 
     out, rejected, again = tmp_path / "out.jsonl", tmp_path / "rejected.jsonl", tmp_path / "again.jsonl"
     assert muwazi(corpus, "-o", out, "--rejected", rejected, "--preset", "strict").exit_code == 0
     assert sorted(numbers(read(rejected)) + numbers(read(out))) == [0, 1, 2, 3, 4]
-    result = CliRunner().invoke(cli, ["merge", str(rejected), str(out), "-o", str(again)])
+    result = command.muwazi("merge", rejected, out, "-o", again)
     assert result.exit_code == 0, result.output
     assert again.read_bytes() == corpus.read_bytes()
 
@@ -78,6 +78,19 @@ def test_pipes(corpus: Path, duplicates: str) -> None:
     )
     assert result.exit_code == 0, result.output
     assert len(result.stdout.splitlines()) == 1 + (5 if duplicates == "none" else 4)
+
+
+@pytest.mark.parametrize("duplicates", ["none", "exact"])
+def test_what_is_mended_is_told_once_of_files_and_pipes(tmp_path: Path, duplicates: str) -> None:
+    path = tmp_path / "in.tmx"
+    write(pairs()[:2], path)
+    half = '<tu><tuv xml:lang="ar"><seg>زوروا الموقع</seg></tuv></tu>'
+    path.write_text(path.read_text("utf-8").replace("</body>", f"{half}</body>"), "utf-8")
+    how = ["-o", "-", "--from", "tmx", "--to", "bare", "--filter", "blank", "--duplicates", duplicates]
+    for result in (muwazi(path, *how), muwazi("-", *how, stdin=path.read_bytes())):
+        assert result.exit_code == 0, result.output
+        assert len(result.stdout.splitlines()) == 2
+        assert result.stderr.count("1 of 3 units had no Arabic or no English") == 1
 
 
 def test_folders_and_formats(corpus: Path, tmp_path: Path) -> None:

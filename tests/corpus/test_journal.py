@@ -38,7 +38,6 @@ def test_documents_come_back_as_they_were(documents: list[list[str]]) -> None:
         fill(path, documents)
         assert keys_in(path) == {str(number) for number in range(len(documents))}
         with Journal(path) as journal:
-            assert len(journal) == len(documents)
             for number, texts in enumerate(documents):
                 lines, facts = journal.read(str(number))
                 assert [pair_of(line) for line in lines] == pairs_of(number, texts)
@@ -53,8 +52,8 @@ def test_a_torn_end_costs_what_it_tore(documents: list[list[str]], at: int, garb
         at %= sizes[-1] + 1
         path.write_bytes(path.read_bytes()[:at] + garbage)
         whole = sum(size <= at for size in sizes[1:])
+        assert len(keys_in(path)) == whole
         with Journal(path) as journal:
-            assert len(journal) == whole
             journal.append("new", [b"{}\n"], {})
         assert keys_in(path) == {"new", *(str(number) for number in range(whole))}
 

@@ -10,16 +10,15 @@ from typing import Any
 
 import lxml.html
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.formats import write
 from corpus.page import write_page
 from corpus.pair import Pair
-from mt.cli import cli
 from mt.errors import InputError
 from mt.fidelity import FAULTS
+from tests.command import muwazi
 
 NAMES = ("فتح المخبز بابه.", "اشترى سالم رغيفين.", "ثم عاد إلى البيت.", "ونام.")
 EVIL = [
@@ -71,10 +70,14 @@ def outline(page: str) -> list[Any]:
 
 A, B, C, D = NAMES
 AB = f"{A} {B}"
-LINE_A, LINE_B, LINE_C = ((text, f"machine: {letter}") for text, letter in zip(NAMES, "abc", strict=False))
+LINE_A, LINE_B, LINE_C, LINE_D = ((text, f"machine: {letter}") for text, letter in zip(NAMES, "abcd", strict=True))
 ACROSS = ("for the 2 sentences above", "human: ab")
-MACHINE_A, MACHINE_B, MACHINE_C = (pair(n, letter) for n, letter in enumerate("abc"))
+ACROSS_ALL = ("for the 3 sentences above", "human: abc")
+MACHINE_A, MACHINE_B, MACHINE_C, MACHINE_D = (pair(n, letter) for n, letter in enumerate("abcd"))
 HUMAN_AB = pair(0, "ab", "human", source=AB, bead="2-1")
+HUMAN_BC = pair(1, "bc", "human", source=f"{B} {C}", bead="2-1")
+HUMAN_CD = pair(2, "cd", "human", source=f"{C} {D}", bead="2-1")
+HUMAN_ABC = pair(0, "abc", "human", source=f"{AB} {C}", bead="3-1")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,15 @@ HUMAN_AB = pair(0, "ab", "human", source=AB, bead="2-1")
         (
             [MACHINE_A, MACHINE_B, HUMAN_AB, replace(HUMAN_AB, target="ba")],
             [[[[LINE_A, LINE_B, (*ACROSS, "human: ba")]]]],
+        ),
+        # Of references that were cut differently no pair is lost.
+        (
+            [MACHINE_A, MACHINE_B, MACHINE_C, HUMAN_BC, HUMAN_AB, HUMAN_ABC],
+            [[[[LINE_A, LINE_B, LINE_C, (ACROSS[0], "human: bc"), ACROSS, ACROSS_ALL]]]],
+        ),
+        (
+            [MACHINE_A, MACHINE_B, MACHINE_C, MACHINE_D, HUMAN_BC, HUMAN_AB, HUMAN_CD],
+            [[[[LINE_A, LINE_B, LINE_C, (ACROSS[0], "human: bc"), ACROSS, LINE_D, (ACROSS[0], "human: cd")]]]],
         ),
         # Without the lines of its sentences it shows its own text.
         ([HUMAN_AB, MACHINE_C], [[[[(AB, "human: ab")], [LINE_C]]]]),
@@ -203,10 +215,6 @@ def test_an_unfinished_page_is_no_page(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not JSON"):
         write_page(broken(), tmp_path / "page.html", title="x")
     assert not list(tmp_path.iterdir())
-
-
-def muwazi(*args: str | Path, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(cli, [str(arg) for arg in args], input=stdin, prog_name="muwazi")
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from statistics import mean
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import formats, stats
 from corpus.pair import Pair
 from corpus.stats import QUANTILES, Distribution, describe, filters_yield
-from mt.cli import cli
 from mt.errors import FormatError
+from tests import command
 
 PAIRS = [
     Pair("حديقة", 0, 0, 0, 15, "زرع سالم شجرة .", "Salem planted a tree .", "machine", "m@1", -0.4),
@@ -29,7 +29,7 @@ PAIRS = [
 
 
 def muwazi(*args: str | Path, stdin: bytes | None = None) -> Result:
-    return CliRunner().invoke(cli, ["stats", *map(str, args)], input=stdin, prog_name="muwazi")
+    return command.muwazi("stats", *args, stdin=stdin)
 
 
 def test_a_corpus_in_numbers() -> None:

@@ -205,7 +205,7 @@ def test_a_line_without_end_fills_no_memory(tmp_path: Path, monkeypatch: pytest.
     assert rules(findings(tmp_path / name))[-1] == ("unreadable", 2)
 
 
-ODD = st.text(st.characters(blacklist_categories=["Cs"]), max_size=12)
+ODD = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
 @given(st.lists(st.tuples(ODD, ODD), max_size=5), st.sampled_from(["tsv", "bare", "moses", "tmx", "jsonl"]))

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from eval import comet
 from eval.comet import measure_comet
 from eval.evaluation import Texts
+from eval.metrics import Measurement, References
 from mt.cli import cli
 from mt.console import Console
 from mt.errors import InputError, ModelError
@@ -64,14 +65,13 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     return install
 
 
-def measure(model: str, references: list[list[str | None]] | None = None, python: str = sys.executable) -> object:
-    texts = Texts(references or [list(REFERENCE)], SOURCE)
+def measure(model: str, references: References = (REFERENCE,), python: str = sys.executable) -> dict[str, Measurement]:
+    texts = Texts(references, SOURCE)
     return measure_comet({"good": GOOD, "poor": POOR}, texts, model, python, Console(quiet=True))
 
 
 def test_scores_come_back_in_order(fake: Callable[..., str]) -> None:
-    texts = Texts([REFERENCE], SOURCE)
-    measured = measure_comet({"good": GOOD, "poor": POOR}, texts, fake(), sys.executable, Console(quiet=True))
+    measured = measure(fake())
     for name, hypotheses in (("good", GOOD), ("poor", POOR)):
         expected = [share(*pair) for pair in zip(hypotheses, REFERENCE, strict=True)]
         assert measured[name].segments == pytest.approx(expected)
@@ -81,8 +81,7 @@ def test_scores_come_back_in_order(fake: Callable[..., str]) -> None:
 
 def test_with_several_references_it_is_their_mean(fake: Callable[..., str]) -> None:
     other: list[str | None] = [*["A caravan."] * 29, None]
-    texts = Texts([REFERENCE, other], SOURCE)
-    measured = measure_comet({"poor": POOR}, texts, fake(), sys.executable, Console(quiet=True))["poor"]
+    measured = measure(fake(), [REFERENCE, other])["poor"]
     assert measured.segments[0] == pytest.approx((share(POOR[0], REFERENCE[0]) + share(POOR[0], "A caravan.")) / 2)
     assert measured.segments[29] == pytest.approx(share(POOR[29], REFERENCE[29]))
 

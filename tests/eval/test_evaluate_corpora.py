@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from corpus.formats import write
+from corpus.formats import FORMATS, write
 from corpus.pair import Pair
 from eval.inputs import Role, label, read_corpus, read_side
 from mt.cli import cli, service
@@ -15,6 +15,8 @@ from mt.errors import InputError
 
 SOURCE = ["هبّت الريح ليلا.", "سقطت شجرة.", "لم يُصب أحد.", "نام الحيّ."]
 MACHINE = ["Wind blew at night.", "A tree fell.", "No one was hurt.", "The quarter slept."]
+# Of the formats that tell human pairs from the machine's.
+EXTENSIONS = [e for form in FORMATS.values() if form.readable and "origin" in form.fields for e in form.extensions]
 HUMAN = ["The wind rose at night.", "A tree came down, but no one was hurt.", "The quarter slept on."]
 
 
@@ -88,7 +90,7 @@ def test_a_corpus_and_further_hypotheses(corpus: Path, tmp_path: Path) -> None:
     assert mine["metrics"]["chrf2"]["score"] < other["metrics"]["chrf2"]["score"] == 100
 
 
-@pytest.mark.parametrize("name", ["pairs.tsv", "pairs.tmx", "pairs.jsonl"])
+@pytest.mark.parametrize("name", [*(f"pairs{extension}" for extension in EXTENSIONS), "pairs.jsonl.zst"])
 def test_each_option_takes_its_side(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     write([machine(0), machine(1), human(0, SOURCE[0], HUMAN[0], None), human(1, SOURCE[1], HUMAN[1], None)], path)

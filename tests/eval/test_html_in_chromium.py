@@ -1,6 +1,5 @@
 """The page of an evaluation in a browser: filters, order, marks on words, and what a reader sees."""
 
-import base64
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from eval.bootstrap import Plan
 from eval.evaluation import Evaluation, Texts, assess
 from eval.html import write_report
-from tests.chromium import CONTRAST, FRAME, Browser
+from tests.chromium import FRAME, Browser, check_legibility
 
 SOURCE = ["وصلت القافلةُ إلى الواحة.", "كان عددهم ٤٠ رجلاً.", 'قال: "نعم".', "ثم غنّى الحادي."]
 REFERENCE = ["The caravan reached the oasis.", "They were 40 men.", 'He said: "Yes."', "Then the cameleer sang."]
@@ -135,29 +134,12 @@ def test_words_that_differ_are_marked(browser: Browser, page: Path) -> None:
 
 
 def test_it_reads_well(browser: Browser, page: Path) -> None:
-    for width in (1280, 400):
-        browser.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
-        for scheme in ("light", "dark"):
-            browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-            browser.open(page)
-            browser.press("f", "KeyF")
-            assert browser.run("document.documentElement.scrollWidth") <= width
-            assert browser.run(CONTRAST) == [], scheme
-        arabic, english = browser.run(
-            '[".arabic", ".text"].map((part) => document.querySelector(part)).map((e) => '
-            "[getComputedStyle(e).direction, e.getBoundingClientRect().left, e.getBoundingClientRect().top])"
-        )
-        assert (arabic[0], english[0]) == ("rtl", "ltr")
-        assert arabic[1] > english[1] + 100 if width > 1000 else arabic[2] < english[2]
-    unlabelled = 'document.querySelectorAll("input, select, button").values().filter((e) => !e.labels?.length && '
-    assert browser.run(unlabelled + "!e.ariaLabel && !e.textContent.trim()).map((e) => e.name).toArray()") == []
+    check_legibility(browser, page)
 
 
 def test_it_prints_all_and_no_controls(browser: Browser, page: Path) -> None:
-    pdfium = pytest.importorskip("pypdfium2")
     browser.open(page)
-    data = base64.b64decode(browser.call("Page.printToPDF")["data"])
-    text = "\n".join(sheet.get_textpage().get_text_range() for sheet in pdfium.PdfDocument(data))
+    text = browser.printed()
     assert all(word in text for word in ("caravan reached an oasis", "Convoy", "nrefs:1", "missing-number"))
     assert "Filters" not in text
 

@@ -32,7 +32,7 @@ def cost(segments: list[list[str]], references: list[list[str]]) -> int:
 
 
 @given(texts, st.lists(st.tuples(words, words), min_size=1, max_size=3), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_other_cut_has_fewer_edits(text: str, rows: list[tuple[str, str]], both: bool) -> None:
     references = [list(column) for column in zip(*rows, strict=True)][: 1 + both]
     if both:  # a blank segment of one set is a missing one

@@ -5,17 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from corpus.formats import read
-from mt.cli import cli
+from tests.command import muwazi
 
 ARTICLE = "افتتاح المكتبة\nافتتحت المكتبة الجديدة صباح اليوم. وحضر الحفل ٣٠٠ شخص.\n\nوانتهى كل شيء مساء.\n"
 OWN = "افتتحت المكتبة الجديدة صباح اليوم.\tThe new library opened its doors this morning.\n"
-
-
-def muwazi(*args: str | Path) -> Result:
-    return CliRunner().invoke(cli, list(map(str, args)), prog_name="muwazi")
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from filelock import FileLock
 
-from mt.cli import cli
 from mt.engine import Decoding, load_engine
 from mt.model import Model, find
 from mt.train_command import _interruptible
 from mt.vocabulary import END, Vocabulary
+from tests.command import muwazi
 
 ROOT = Path(__file__).parent.parent.parent
 PEOPLE = {
@@ -78,10 +78,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 TINY = ("--preset", "tiny", "--vocabulary", "150", "--batch-tokens", "384", "--threads", "1", "--warmup", "20")
-
-
-def muwazi(*args: str | Path) -> Result:
-    return CliRunner().invoke(cli, [str(arg) for arg in args], prog_name="muwazi")
 
 
 def train(data: Path, folder: Path, *args: str | Path) -> Result:
