@@ -88,7 +88,7 @@ def test_damaged_compressed_files(suffix: str, damage: str, tmp_path: Path, plai
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.tsv", gzip.compress(b"x"), "gzip-compressed, which its name does not say; rename it to a.tsv.gz"),
+        ("a.tsv", gzip.compress(b"x", mtime=0), "gzip-compressed, which its name does not say; rename it to a.tsv.gz"),
         ("a.tmx", lzma.compress(b"x"), "xz-compressed, which its name does not say; rename it to a.tmx.xz"),
         ("a.jsonl.gz", PACK[".zst"](b"x"), "Zstandard-compressed, which its name .* rename it to a.jsonl.zst"),
         ("a.jsonl.gz", b"{}", "named .gz, but not compressed so; rename it to a.jsonl"),
@@ -96,7 +96,7 @@ def test_damaged_compressed_files(suffix: str, damage: str, tmp_path: Path, plai
         ("a.jsonl", b"PAR1....", "a Parquet file, and no text"),
         ("a.en", b"BZh9....", "bzip2-compressed, and no text"),
         ("a.parquet", b"{}", "no Parquet"),
-        ("a.parquet.gz", gzip.compress(b"x"), "Parquet is compressed inside; call it a.parquet"),
+        ("a.parquet.gz", gzip.compress(b"x", mtime=0), "Parquet is compressed inside; call it a.parquet"),
     ],
 )
 def test_names_that_lie(name: str, content: bytes, message: str, tmp_path: Path) -> None:
