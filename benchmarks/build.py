@@ -18,7 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from corpus.articles import find_articles
-from corpus.build import Choice, build
+from corpus.assembly import Choice
+from corpus.build import build
 from corpus.plan import make_plan
 from corpus.readers import Reading
 from mt.engine import Decoding, Hypothesis

@@ -18,7 +18,7 @@ from mt.console import Console
 from mt.options import Setup, translation_options
 
 if TYPE_CHECKING:
-    from corpus.build import Choice, Result
+    from corpus.assembly import Choice, Result
     from corpus.plan import Plan
 
 __all__ = ["build"]
@@ -179,7 +179,7 @@ def build(
 
 def _choice(options: dict[str, Any]) -> "Choice":
     """Take what to keep and what to write out of the command's options."""
-    from corpus.build import Choice
+    from corpus.assembly import Choice
 
     score = options["min_alignment_score"]
     filters = pipeline_of(options, () if score is None else (f"alignment-score={score:g}",))

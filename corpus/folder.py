@@ -17,21 +17,31 @@ from pathlib import Path
 from typing import IO, Any
 
 from corpus.journal import Journal, keys_in, line_of, pair_of
+from corpus.manifest import Manifest
 from corpus.pair import Pair
 from mt.atomic import atomic
 from mt.errors import InputError
 
-__all__ = ["CORPUS", "MANIFEST", "REJECTED", "STATE", "Folder", "Judge", "finished", "manifest_of", "opened", "sha256"]
+__all__ = ["CORPUS", "REJECTED", "STATE", "Done", "Folder", "Judge", "documents_in", "finished", "opened", "sha256"]
 
 CORPUS = "corpus.jsonl"
 REJECTED = "rejected.jsonl"
-MANIFEST = "manifest.json"
 STATE = ".build"
 JOURNAL = "journal.jsonl"
 WRITTEN = "written"
+DOCUMENTS = "documents.jsonl"
 
 Judge = Callable[[Sequence[Pair], Mapping[str, Any]], Sequence[Mapping[str, Any] | None]]
 """A document's pairs and facts to what is said of each rejected one in `rejected.jsonl`, None for those kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished document: what its key and its texts are (`said`), its pairs' lines, and facts of its alignment."""
+
+    said: Mapping[str, Any]
+    lines: Sequence[bytes]
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Folder:
     """A corpus folder that this process alone may write to; `manifest` is that of the last finished build."""
 
     path: Path
-    manifest: Mapping[str, Any] | None
+    manifest: Manifest | None
     journal: Journal
 
     def has(self, key: str) -> bool:
@@ -61,59 +71,54 @@ class Folder:
         """Take over the finished corpus's documents that are wanted unchanged (document name to key)."""
         if self.manifest is None:
             return
-        documents = self.manifest["documents"]
-        wanted = {d["key"] for d in documents if keys.get(d["name"]) == d["key"] and not self.has(d["key"])}
-        if not wanted or not _is_intact(self.path, self.manifest):
-            return
-        with ExitStack() as stack:
-            kept, rejected = (stack.enter_context(file) for file in _lines(self.path, self.manifest))
-            for document in documents:
-                places = document["rejected"]
-                lines = list(islice(kept, document["pairs"] - len(places)))
-                for place, line in zip(places, islice(rejected, len(places)), strict=True):
-                    record = json.loads(line)
-                    del record["rejected"]
-                    lines.insert(place, line_of(record))
-                if document["key"] in wanted:
+
+        def wanted(said: Mapping[str, Any]) -> bool:
+            return keys.get(said["name"]) == said["key"] and not self.has(said["key"])
+
+        if any(map(wanted, self.manifest.documents())) and _is_intact(self.path, self.manifest):
+            for done in documents_in(self.path, self.manifest):
+                if wanted(done.said):
                     with _written(self.path):
-                        self.journal.append(document["key"], lines, document["facts"])
+                        self.journal.append(done.said["key"], done.lines, done.facts)
 
-    def join(self, keys: Iterable[str], judge: Judge) -> list[dict[str, Any]]:
-        """Write `corpus.jsonl` out of the documents with these keys, in this order, and what is rejected beside it.
+    def found(self, said: Mapping[str, Any]) -> Done:
+        """Give a document that is done, by what is said of it."""
+        lines, facts = self.journal.read(said["key"])
+        return Done(said, lines, facts)
 
-        Gives for each document what the manifest needs to find its pairs again: how many they are, the numbers of
-        those rejected, and its facts. `rejected.jsonl` is written where something was rejected.
+    def join(self, documents: Iterable[Done], judge: Judge) -> None:
+        """Write `corpus.jsonl` out of documents, in their order, and what is rejected beside it.
+
+        Of each document is noted for the manifest what it takes to find its pairs again: how many they are, the numbers
+        of those rejected, and its facts. `rejected.jsonl` is written where something was rejected.
         """
-        records = []
         with _written(self.path):
             self.journal.sync()
         with ExitStack() as stack:
             whole = stack.enter_context(atomic(self.place(CORPUS)))
+            notes = stack.enter_context(atomic(self.path / STATE / DOCUMENTS))
             beside: IO[bytes] | None = None
-            for key in keys:
-                lines, facts = self.journal.read(key)
-                verdicts = judge([pair_of(line) for line in lines], facts)
+            for done in documents:
+                verdicts = judge([pair_of(line) for line in done.lines], done.facts)
                 places = []
-                for place, (line, verdict) in enumerate(zip(lines, verdicts, strict=True)):
+                for place, (line, verdict) in enumerate(zip(done.lines, verdicts, strict=True)):
                     if verdict is None:
                         whole.write(line)
                         continue
                     beside = beside or stack.enter_context(atomic(self.place(REJECTED)))
                     beside.write(line_of({**json.loads(line), "rejected": verdict}))
                     places.append(place)
-                records.append({"pairs": len(lines), "rejected": places, "facts": facts})
-        return records
+                notes.write(line_of({**done.said, "pairs": len(done.lines), "rejected": places, "facts": done.facts}))
 
-    def close(self, manifest: Mapping[str, Any]) -> None:
+    def close(self, head: Mapping[str, Any]) -> None:
         """Remove what earlier builds left, interrupted ones too, and this one did not make; write the manifest."""
         names = (self.path / STATE / WRITTEN).read_text("utf-8").splitlines()
         written = {name for name in names if name.isprintable() and name}  # a power cut may leave zeros
-        before = self.manifest["files"].keys() if self.manifest else set()
-        for name in (written | before) - manifest["files"].keys():
+        before = self.manifest.files.keys() if self.manifest else set()
+        for name in (written | before) - head["files"].keys():
             (self.path / name).unlink(missing_ok=True)
-        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-        with atomic(self.path / MANIFEST) as handle:
-            handle.write(text.encode())
+        with _written(self.path), (self.path / STATE / DOCUMENTS).open("rb") as documents:
+            Manifest.write(self.path, head, documents)
         for torn in self.path.glob(".*.part"):  # what a killed build was writing; see `mt.atomic`
             torn.unlink()
         shutil.rmtree(self.path / STATE)
@@ -152,7 +157,7 @@ def finished(path: Path) -> frozenset[str]:
     Raises `InputError` as `opened` does for a folder of others.
     """
     manifest = _claimed(path)
-    built = {entry["key"] for entry in manifest["documents"]} if manifest and _is_intact(path, manifest) else set()
+    built = {said["key"] for said in manifest.documents()} if manifest and _is_intact(path, manifest) else set()
     return keys_in(path / STATE / JOURNAL) | built
 
 
@@ -162,34 +167,22 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def manifest_of(path: Path) -> Mapping[str, Any] | None:
-    """Read the manifest of a finished build; None where there is none of ours.
-
-    Raises `InputError` for one that is broken.
-    """
-    try:
-        manifest = json.loads((path / MANIFEST).read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path / MANIFEST} cannot be read ({error}); delete the folder to have the corpus built anew, or choose "
-            "another -o"
-        ) from error
-    return manifest if _is_ours(manifest) else None
-
-
-def _is_ours(manifest: Any) -> bool:
-    """Tell a manifest of a build from other JSON; its files are in the folder itself, not anywhere a name may point."""
-    try:
-        return (
-            isinstance(manifest["muwazi"], str)
-            and all(Path(name).name == name for name in manifest["files"])
-            and all({"sha256", "bytes"} <= said.keys() for said in manifest["files"].values())
-            and all({"name", "key", "pairs", "rejected", "facts"} <= said.keys() for said in manifest["documents"])
+def documents_in(path: Path, manifest: Manifest) -> Iterator[Done]:
+    """Give the documents of a corpus folder in order, with their rejected pairs in the places that they had."""
+    with ExitStack() as stack:
+        kept, rejected = (
+            stack.enter_context((path / name if name in manifest.files else Path(os.devnull)).open("rb"))
+            for name in (CORPUS, REJECTED)
         )
-    except (AttributeError, KeyError, TypeError):
-        return False
+        for said in manifest.documents():
+            places = said.pop("rejected")
+            lines = list(islice(kept, said.pop("pairs") - len(places)))
+            for place, line in zip(places, islice(rejected, len(places)), strict=True):
+                record = json.loads(line)
+                del record["rejected"]
+                lines.insert(place, line_of(record))
+            facts = said.pop("facts")
+            yield Done(said, lines, facts)
 
 
 @contextmanager
@@ -230,9 +223,9 @@ def _written(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _claimed(path: Path) -> Mapping[str, Any] | None:
+def _claimed(path: Path) -> Manifest | None:
     """Refuse a folder of others; gives the manifest of the last finished build, None where there is none."""
-    manifest = manifest_of(path)
+    manifest = Manifest.of(path)
     if path.exists() and not path.is_dir():
         raise InputError(f"{path} exists and is no folder; choose another -o")
     try:
@@ -243,16 +236,10 @@ def _claimed(path: Path) -> Mapping[str, Any] | None:
     return manifest
 
 
-def _is_intact(path: Path, manifest: Mapping[str, Any]) -> bool:
+def _is_intact(path: Path, manifest: Manifest) -> bool:
     """Tell whether the pairs are in the files that the manifest speaks of; on any other nothing is built."""
     return all(
-        (path / name).exists() and sha256(path / name) == manifest["files"].get(name, {}).get("sha256")
+        (path / name).exists() and sha256(path / name) == manifest.files.get(name, {}).get("sha256")
         for name in (CORPUS, REJECTED)
-        if name == CORPUS or name in manifest["files"]
+        if name == CORPUS or name in manifest.files
     )
-
-
-def _lines(path: Path, manifest: Mapping[str, Any]) -> Iterator[IO[bytes]]:
-    """Open what holds the kept pairs and what holds the rejected ones, which may be nothing."""
-    for name in (CORPUS, REJECTED):
-        yield (path / name if name in manifest["files"] else Path(os.devnull)).open("rb")

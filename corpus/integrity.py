@@ -5,8 +5,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from corpus.folder import CORPUS, MANIFEST, STATE, manifest_of, sha256
+from corpus.folder import CORPUS, STATE, sha256
 from corpus.formats import read
+from corpus.manifest import MANIFEST, Manifest
 from mt.errors import InputError, MuwaziError
 
 __all__ = ["discrepancies"]
@@ -20,17 +21,17 @@ def discrepancies(folder: Path) -> Iterator[str]:
 
     Raises `InputError` for a folder without a manifest, or with a broken one.
     """
-    manifest = manifest_of(folder)
+    manifest = Manifest.of(folder)
     if manifest is None:
         raise InputError(f"{folder}: no manifest of a finished build in it; give a folder that `muwazi build` made")
     if (folder / STATE).exists():
         yield f"{folder / STATE}: a build was interrupted; run it again"
-    yield from _files(folder, manifest["files"])
-    known = {*manifest["files"], MANIFEST, STATE}
+    yield from _files(folder, manifest.files)
+    known = {*manifest.files, MANIFEST, STATE}
     for path in sorted(folder.iterdir()):
         if path.name not in known:
             yield f"{path}: not in the manifest; move it elsewhere"
-    if CORPUS not in manifest["files"]:
+    if CORPUS not in manifest.files:
         yield f"{folder / MANIFEST}: names no {CORPUS}; build the corpus anew"
     elif (folder / CORPUS).is_file():
         yield from _documents(folder / CORPUS, manifest)
@@ -55,9 +56,9 @@ def _files(folder: Path, files: Mapping[str, Any]) -> Iterator[str]:
             yield f"{path}: changed since it was written (SHA-256 {digest[:12]}…); build the corpus again"
 
 
-def _documents(corpus: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+def _documents(corpus: Path, manifest: Manifest) -> Iterator[str]:
     """Compare the documents of a corpus and their numbers of pairs."""
-    said = {d["name"]: d["pairs"] - len(d["rejected"]) for d in manifest["documents"]}
+    said = {d["name"]: d["pairs"] - len(d["rejected"]) for d in manifest.documents()}
     found: dict[str, int] = {}
     try:
         for name, pairs in groupby(read(corpus), key=lambda pair: pair.document):

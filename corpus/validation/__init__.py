@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from corpus.folder import MANIFEST
 from corpus.formats import FORMATS, READABLE, files, format_of, read
 from corpus.formats.streams import open_bytes
 from corpus.integrity import discrepancies
+from corpus.manifest import MANIFEST
 from corpus.validation import jsonl, moses, pairs, tmx, tsv
 from corpus.validation.rules import RULES, Finding, Rule, Subject, UnreadableError
 from mt.errors import FormatError, MuwaziError

@@ -9,7 +9,8 @@ from pathlib import Path
 from zlib import crc32
 
 from corpus.articles import find_articles
-from corpus.build import Choice, Result, build
+from corpus.assembly import Choice, Result
+from corpus.build import build
 from corpus.plan import make_plan
 from corpus.readers import Reading
 from corpus.reference import find_references

@@ -19,7 +19,7 @@ from itertools import count
 from pathlib import Path
 
 import mt.translator
-from corpus.build import PAGE, Choice
+from corpus.assembly import PAGE, Choice
 from corpus.filter import Pipeline
 from corpus.folder import JOURNAL, STATE
 from corpus.formats import read

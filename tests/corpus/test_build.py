@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from corpus.articles import find_articles
-from corpus.build import PAGE, Choice
+from corpus.assembly import PAGE, Choice
 from corpus.filter import Pipeline
 from corpus.folder import sha256
 from corpus.formats import read

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from corpus.build import Choice
+from corpus.assembly import Choice
 from corpus.filter import Pipeline
 from corpus.folder import sha256
 from corpus.integrity import discrepancies

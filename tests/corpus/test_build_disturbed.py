@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.build import Choice
+from corpus.assembly import Choice
 from corpus.filter import Pipeline
 from corpus.folder import JOURNAL, STATE, opened
 from mt.errors import InputError

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from corpus.articles import find_articles
-from corpus.build import Choice
+from corpus.assembly import Choice
 from corpus.filter import Pipeline
 from corpus.formats import read
 from corpus.pair import Pair

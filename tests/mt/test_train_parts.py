@@ -33,6 +33,7 @@ RECIPE = Recipe(
     accumulate=1,
     max_length=30,
     sampling=0.0,
+    optimizer="adamw",
     schedule="linear",
     rate=1.0,
     warmup=10,
