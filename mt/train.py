@@ -40,6 +40,7 @@ class Job:
     start: Path | Shape
     folder: Path
     device: str = "cpu"
+    processes: int = 1
     dtype: str = "float32"
     licence: str | None = None
     attribution: str | None = None
@@ -96,14 +97,17 @@ def _train(job: Job, inside: Path) -> Outcome:
     else:
         _same(job, loaded[2], loaded[3], loaded[0]["step"])
     segmenter = Segmenter(job.folder)
-    learner = Learner(job.recipe, segmenter, job.start, job.device)
+    learner = Learner(job.recipe, segmenter, job.start, job.device, job.processes)
     progress = Progress()
     if loaded is not None:
         progress = loaded[1]
         learner.restore(loaded[0])
         job.tell(f"going on after update {learner.step:,}")
         progress.finished = _ended(job.recipe, learner.step, progress.worse)  # more may be asked for than before
-    return _Run(job, segmenter, learner, progress, Journal(inside / "log.jsonl", learner.step), saved).run()
+    try:
+        return _Run(job, segmenter, learner, progress, Journal(inside / "log.jsonl", learner.step), saved).run()
+    finally:
+        learner.close()
 
 
 def _ended(recipe: Recipe, step: int, worse: int) -> str | None:

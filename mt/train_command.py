@@ -76,6 +76,13 @@ def _weighted(ctx: click.Context, param: click.Parameter, values: Sequence[str])
 )
 @click.option("--steps", type=click.IntRange(min=1), default=20_000, show_default=True, help="Updates to make.")
 @click.option(
+    "--optimizer",
+    type=click.Choice(["adamw", "muon"]),
+    default="adamw",
+    show_default=True,
+    help="muon moves matrices by orthogonal steps, and embeddings by AdamW.",
+)
+@click.option(
     "--schedule",
     type=click.Choice(["linear", "inverse-sqrt", "wsd"]),
     default="linear",
@@ -109,6 +116,11 @@ def _weighted(ctx: click.Context, param: click.Parameter, values: Sequence[str])
     help="Pieces in a batch, padding included, on its longer side.",
 )
 @click.option("--accumulate", type=click.IntRange(min=1), default=1, show_default=True, help="Batches an update.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    help="Processes that share an update's batches, on the CPU.  [default: cores, or fewer batches]",
+)
 @click.option(
     "--max-length",
     type=click.IntRange(min=4, max=511),
@@ -230,8 +242,10 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     from mt.training.learner import choose_device, choose_precision, use_threads
     from mt.training.recipe import Recipe
 
-    use_threads(options["threads"] or cores())
     device = choose_device(options["device"])
+    threads = options["threads"] or cores()
+    processes = 1 if device == "cuda" else options["processes"] or min(threads, options["accumulate"])
+    use_threads(max(1, threads // processes))
     start, name = _start(options, console)
     given = {field: options[field] for field in Recipe.__dataclass_fields__ if field in options}
     recipe = Recipe(
@@ -252,6 +266,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
                 start,
                 folder,
                 device=device,
+                processes=processes,
                 dtype=options["dtype"],
                 licence=options["licence"],
                 attribution=_text(options["attribution"]),

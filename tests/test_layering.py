@@ -10,10 +10,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"mt": {"mt"}, "corpus": {"corpus", "mt"}, "eval": {"eval", "mt"}}
-TRAINING = {f"mt/training/{part}.py" for part in ("learner", "export", "checkpoint", "development")}
+TRAINING = {
+    f"mt/training/{part}.py"
+    for part in ("learner", "network", "workers", "muon", "export", "checkpoint", "development")
+}
 OWNERS = {
     "torch": {"mt/marian.py", *TRAINING},
-    "transformers": {"mt/marian.py", "mt/training/learner.py", "mt/training/export.py"},
+    "transformers": {"mt/marian.py", "mt/training/network.py", "mt/training/export.py"},
     "ctranslate2": {"mt/conversion.py", "mt/ct2.py"},
     "sentencepiece": {"mt/vocabulary.py", "mt/training/pieces.py"},
     "sacrebleu": {"eval/metrics.py"},

@@ -10,7 +10,7 @@ from mt.training.corpora import Position
 
 __all__ = ["Progress", "load", "save"]
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(slots=True)

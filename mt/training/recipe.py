@@ -6,10 +6,12 @@ from typing import Any, Literal, get_args
 
 from mt.errors import InputError
 
-__all__ = ["PRESETS", "SCHEDULES", "Recipe", "Schedule", "Shape", "differences"]
+__all__ = ["OPTIMIZERS", "PRESETS", "SCHEDULES", "Optimizer", "Recipe", "Schedule", "Shape", "differences"]
 
 Schedule = Literal["linear", "inverse-sqrt", "wsd"]
 SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
+Optimizer = Literal["adamw", "muon"]
+OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Recipe:
     accumulate: int
     max_length: int
     sampling: float
+    optimizer: Optimizer
     schedule: Schedule
     rate: float
     warmup: int

@@ -18,6 +18,7 @@ from click.testing import Result
 from filelock import FileLock
 
 from mt.engine import Decoding, load_engine
+from mt.errors import ModelError
 from mt.model import Model, find
 from mt.train_command import _interruptible
 from mt.vocabulary import END, Vocabulary
@@ -191,7 +192,10 @@ def parameters(folder: Path) -> Iterator[float]:
         yield from tensor.flatten().tolist()
 
 
-SHORT = ("--steps", "24", "--evaluate-every", "9", "--sampling", "0.4", "--dropout", "0.3", "--seed", "7")
+SHORT = (
+    *("--steps", "24", "--evaluate-every", "9", "--sampling", "0.4", "--dropout", "0.3", "--seed", "7"),
+    *("--batch-tokens", "192", "--accumulate", "2", "--optimizer", "muon"),
+)
 
 
 @pytest.fixture(scope="session")
@@ -202,13 +206,15 @@ def undisturbed(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("processes", [1, 2])
 def test_a_training_that_was_killed_goes_on_as_if_it_had_not_been(
-    data: Path, undisturbed: Path, tmp_path: Path
+    processes: int, data: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "model"
+    several = ("--processes", str(processes))
     command = (
         *("train", "--corpus", str(data / "train.tsv"), "--corpus", f"{data / 'more.tsv'}=2.5"),
-        *("--dev", str(data / "dev.tsv"), "-o", str(folder), *TINY, *SHORT, "--save-minutes", "0"),
+        *("--dev", str(data / "dev.tsv"), "-o", str(folder), *TINY, *SHORT, *several, "--save-minutes", "0"),
     )
     process = subprocess.Popen(
         [sys.executable, "-c", "from mt.cli import main; main()", *command],
@@ -222,13 +228,38 @@ def test_a_training_that_was_killed_goes_on_as_if_it_had_not_been(
     process.send_signal(signal.SIGKILL)
     _, errors = process.communicate()
     assert process.returncode == -signal.SIGKILL, errors.decode()
-    result = train(data, folder, *SHORT)
+    result = train(data, folder, *SHORT, *several)
     assert result.exit_code == 0, result.output
     assert "going on after update" in result.stderr
     assert "ended    all updates are made" in result.stderr
     assert max(abs(a - b) for a, b in zip(parameters(folder), parameters(undisturbed), strict=True)) < 1e-6
     steps = [event["step"] for event in log(folder)]
     assert steps == [event["step"] for event in log(undisturbed)] == [9, 18, 20, 24, 24]
+
+
+def test_a_process_that_dies_is_told(data: Path, tmp_path: Path) -> None:
+    import torch
+
+    from mt.training.corpora import Batch, Position
+    from mt.training.network import create
+    from mt.training.pieces import Segmenter, write_vocabulary
+    from mt.training.recipe import Shape
+    from mt.training.workers import Workers
+    from tests.mt.test_train_parts import RECIPE
+
+    write_vocabulary([text for row in pairs()[:500] for text in row], 150, tmp_path)
+    segmenter = Segmenter(tmp_path)
+    workers = Workers(create(RECIPE, segmenter, Shape(1, 1, 16, 32, 2, 150), "cpu"), 3)
+    batch = Batch([[5, 6, segmenter.end]], [[7, segmenter.end]], Position())
+    assert workers.gradients([batch, batch, batch], [1, 2, 3])[1] == 6
+    assert not torch.isnan(torch.stack([p.grad.sum() for p in workers._network.parameters])).any()
+    process, _ = workers._others[0]
+    process.kill()
+    process.join()
+    with pytest.raises(ModelError, match="a process of the training has died"):
+        workers.gradients([batch, batch, batch], [1, 2, 3])
+    workers.close()
+    assert not workers._others
 
 
 def test_a_training_that_is_done_says_so(data: Path, undisturbed: Path) -> None:

@@ -271,3 +271,39 @@ def test_a_card_with_nothing_to_tell(tmp_path: Path) -> None:
     assert "| updates | 12,000 |" in text
     assert "No licence is stated" in text
     assert "Left out" not in text
+
+
+@pytest.mark.parametrize(("count", "rows", "columns"), [(1, 1, 1), (3, 16, 16), (2, 64, 16), (2, 16, 64)])
+def test_orthogonal_matrices(count: int, rows: int, columns: int) -> None:
+    import torch
+
+    from mt.training.muon import orthogonal
+
+    chance = torch.Generator().manual_seed(3)
+    found = orthogonal(1e-4 * torch.randn(count, rows, columns, generator=chance))
+    values = torch.linalg.svdvals(found)
+    assert found.shape == (count, rows, columns)
+    assert (values[:, :-1] > 0.6).all()  # the smallest one of a square matrix may be near zero and stay behind
+    assert (values < 1.3).all()
+
+
+def test_muon_moves_as_torchs_does() -> None:
+    import torch
+
+    from mt.training.muon import Muon
+
+    chance = torch.Generator().manual_seed(4)
+    start = [torch.randn(shape, generator=chance) for shape in ((8, 8), (8, 8), (24, 8), (8, 24))]
+    ours, theirs = ([matrix.clone().requires_grad_() for matrix in start] for _ in range(2))
+    both = [
+        Muon(ours, 0.1, 0.01),
+        torch.optim.Muon(theirs, lr=0.1, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+    ]
+    for _ in range(5):
+        for our, their in zip(ours, theirs, strict=True):
+            our.grad = torch.randn(our.shape, generator=chance)
+            their.grad = our.grad.clone()
+        for optimizer in both:
+            optimizer.step()
+    for before, our, their in zip(start, ours, theirs, strict=True):
+        assert torch.linalg.norm(our - their) < 0.02 * torch.linalg.norm(our - before)  # bfloat16 has 8 bits
