@@ -63,8 +63,11 @@ def _has_arabic(_source: str, target: str) -> bool:
 
 
 # From how many rounds on a loop of one, two, three … words is a fault: "very, very", "more and more and more" and
-# "step by step by step" are English.
-_WORD_ROUNDS = (4, 3, 3, 3, *[2] * 20)
+# "step by step by step" are English, and so is "a man of the past, for the past was …".
+_WORD_ROUNDS = (4, 3, 3, *[2] * 21)
+# The same where no mark stands between the rounds: "of the city of the city" is no English.
+_UNMARKED_ROUNDS = (4, 3, 2)
+_WORD_OR_MARKS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]+(?:\s+[^\w\s]+)*")
 # The same for letters within a word ("hahahaha" is English), and how many rounds in the source excuse them.
 _LETTER_ROUNDS = (8, 5, 4, *[3] * 9)
 _EXCUSING_ROUNDS = (4, 3, *[2] * 10)
@@ -76,11 +79,12 @@ _LONG = 12
 
 def _is_looping(source: str, target: str) -> bool:
     """Tell whether words, letters or marks of the target go round in a loop, far more than those of the source do."""
-    words = _WORD.findall(target.lower())
-    if _goes_round(words, _WORD_ROUNDS):
-        times = _most_rounds(_WORD.findall(source), len(_WORD_ROUNDS))
-        if times == 1 or _goes_round(words, [rounds * times for rounds in _WORD_ROUNDS]):
-            return True
+    lower = target.lower()
+    for items, rounds in ((_WORD.findall(lower), _WORD_ROUNDS), (_WORD_OR_MARKS.findall(lower), _UNMARKED_ROUNDS)):
+        if _goes_round(items, rounds):
+            times = _most_rounds(_WORD.findall(source), len(_WORD_ROUNDS))
+            if times == 1 or _goes_round(items, [number * times for number in rounds]):
+                return True
     parts = target.split()
     if _spins(parts, _LETTER_ROUNDS, _LONG):
         return not _spins(source.split(), _EXCUSING_ROUNDS, 0)
