@@ -1,4 +1,4 @@
-"""Commands that put corpora together, in order and apart: merge, sort, sample, partition."""
+"""Commands that put corpora in order and apart: sort, sample, partition."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,52 +16,9 @@ from corpus.pair import Pair
 from mt.console import Console
 from mt.errors import InputError
 
-__all__ = ["merge", "partition", "sample", "sort"]
+__all__ = ["partition", "sample", "sort"]
 
 _SEED = click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another draw.")
-
-
-@click.command()
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IN...")
-@click.option("--keep-conflicts", is_flag=True, help="Keep all pairs of documents that have two texts.")
-@corpus_options
-@click.pass_obj
-def merge(
-    console: Console,
-    /,
-    inputs: tuple[Path, ...],
-    output: Path,
-    keep_conflicts: bool,
-    to: str | None,
-    force: bool,
-    **options: Any,
-) -> None:
-    """Merge corpora into one, whatever their order.
-
-    IN is a corpus file of any format or a corpus folder. Pairs are sorted by document and position, and those with the
-    same id are there once. It is an error where two corpora have different texts under the same document's name.
-
-    \b
-    muwazi merge corpus-1 corpus-2 -o all.jsonl
-    muwazi merge corpus rejected.jsonl -o everything.jsonl
-    """
-    from corpus.merge import Merge
-
-    refuse_existing(output, to, force=force)
-    paths = [find(path) for path in inputs]
-    merged = Merge()
-
-    def pairs() -> Iterator[Pair]:
-        yield from merged.merge(_read(console, path, options) for path in paths)
-        if merged.conflicts and not keep_conflicts:
-            raise InputError(
-                f"{_named(merged.conflicts)} with two different texts; leave one corpus out, or give --keep-conflicts"
-            )
-
-    report = write(pairs(), output, to)
-    if merged.conflicts:
-        console.notice(f"{_named(merged.conflicts)} with two different texts, all pairs of which are kept")
-    _close(console, report, output, to, {"came again": f"{merged.again:,}"})
 
 
 @click.command()
@@ -234,14 +191,7 @@ def _read(console: Console, path: Path, options: dict[str, Any]) -> Iterator[Pai
     return read(path, options["from"], notice=console.notice)
 
 
-def _named(conflicts: dict[str, int]) -> str:
-    """Name some documents that are in conflict."""
-    named = ", ".join(f"{name} (sentence {number})" for name, number in list(conflicts.items())[:5])
-    more = f" and {len(conflicts) - 5:,} more" if len(conflicts) > 5 else ""
-    return f"{len(conflicts):,} document(s): {named}{more}"
-
-
-def _close(console: Console, report: Report, output: Path, to: str | None, rows: dict[str, str] | None = None) -> None:
+def _close(console: Console, report: Report, output: Path, to: str | None) -> None:
     """Tell what was written."""
     notice_skipped(console, report, output, to)
-    console.summary({"pairs": f"{report.written:,}", **(rows or {}), "written": output})
+    console.summary({"pairs": f"{report.written:,}", "written": output})

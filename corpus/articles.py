@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from io import BufferedReader
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from select import select
 
 from corpus.document import Document, Sentence
@@ -16,7 +16,7 @@ from corpus.readers.detect import HEAD, detect, reader_of
 from corpus.split import Quotes, split
 from mt.errors import InputError
 
-__all__ = ["STDIN", "Article", "find_articles", "sentences_of", "stretches"]
+__all__ = ["STDIN", "Article", "document_of", "find_articles", "sentences_of", "stretches"]
 
 _MARKED = re.compile(r"(?P<stem>.+)\.(?P<language>ar|en|ar-en)(?P<extension>\.[^.]+)?", re.IGNORECASE)
 _NOT_ARTICLES = re.compile(r"(readme|licen[cs]e|copying|changelog|contributing|notice)(\.[^.]*)?", re.IGNORECASE)
@@ -83,14 +83,16 @@ class Article:
         return self.reader.parse(self.name, self.data() if data is None else data, self.place, reading)
 
 
-def find_articles(inputs: Iterable[Path], reader: str | None = None, *, stream: bool = False) -> list[Article]:
+def find_articles(
+    inputs: Iterable[Path], reader: str | None = None, *, stream: bool = False, partial: bool = False
+) -> list[Article]:
     """List the articles of files and folders, sorted by name.
 
     A folder is walked: `NAME.ar.EXT` is an article and `NAME.en.EXT` beside it its reference; of the other files
     those with a known extension are articles; hidden files, READMEs and `NAME.ar-en.EXT` are none. A file named itself
     is always one.
     A document's name is its path below the folder, without `.ar.EXT`. Stdin is read at once, or with `stream` when its
-    article is.
+    article is. With `partial`, folders are parts of others, which may be without articles.
 
     Raises `InputError` for what does not exist, a folder without articles, and two articles of one name.
     """
@@ -101,7 +103,7 @@ def find_articles(inputs: Iterable[Path], reader: str | None = None, *, stream: 
             articles = [_standard_input(reader, stream=stream)]
         elif given.is_dir():
             articles = list(_walk(given, reader, beside))
-            if not articles:
+            if not articles and not partial:
                 extensions = ", ".join(e for r in READERS.values() for e in r.extensions)
                 raise InputError(f"{given}: no articles in this folder (NAME.ar.EXT, or files with {extensions})")
         elif given.exists():
@@ -115,6 +117,21 @@ def find_articles(inputs: Iterable[Path], reader: str | None = None, *, stream: 
                 )
             found[article.name] = article
     return sorted(found.values(), key=lambda a: a.name)
+
+
+def document_of(path: str) -> str | None:
+    """Name the document that a file belongs to, as its article or its reference, by its path below a folder.
+
+    None for a file that a walk of the folder passes over.
+    """
+    file = PurePosixPath(path)
+    if any(part.startswith(".") for part in file.parts) or _NOT_ARTICLES.fullmatch(file.name):
+        return None
+    marked = _MARKED.fullmatch(file.name)
+    if marked and marked["language"].lower() == "ar-en":
+        return None
+    known = any(file.suffix.lower() in reader.extensions for reader in READERS.values())
+    return file.with_name(marked["stem"] if marked else file.stem).as_posix() if marked or known else None
 
 
 def sentences_of(document: Document, language: str = "ar", quotes: Quotes = "split") -> list[Sentence]:

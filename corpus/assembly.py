@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from corpus.duplicates import By
 from corpus.filter import Pipeline
 from corpus.folder import CORPUS, REJECTED, Done, Folder, sha256
 from corpus.formats import FORMATS, files, read, write
+from corpus.manifest import Manifest
 from corpus.page import write_page
 from corpus.selection import Selection
 from mt.atomic import atomic
@@ -29,22 +31,33 @@ class Choice:
     """What to keep of the pairs, and what to write besides `corpus.jsonl`; see `Selection`.
 
     `forms` are names of `corpus.formats`, and `PAGE`.
-    The page is left out of a corpus that has more pairs than `page_limit`.
+    The page is left out of a corpus that has more pairs than `page_limit`. `duplicates` says by what several pairs that
+    say the same have been found out, if they have.
     """
 
     forms: tuple[str, ...] = ("tmx", "tsv", PAGE)
     page_limit: float = inf
     filters: Pipeline = field(default_factory=lambda: Pipeline(()))
     keep_unrelated: bool = False
+    duplicates: By | None = None
 
     def record(self) -> dict[str, Any]:
-        """Give what decides which pairs are kept, for the manifest."""
-        return {"filters": list(self.filters.specs), "keep_unrelated": self.keep_unrelated}
+        """Give what decides which pairs are kept and what is written, for the manifest."""
+        return {
+            "filters": list(self.filters.specs),
+            "keep_unrelated": self.keep_unrelated,
+            **({"duplicates": self.duplicates} if self.duplicates else {}),
+            "formats": list(self.forms),
+            **({"page_limit": self.page_limit} if self.page_limit < inf else {}),
+        }
 
 
 @dataclass(slots=True)
 class Result:
-    """What a build did: sentences and target tokens that were translated now, and what the corpus holds."""
+    """What a build did: sentences and target tokens that were translated now, and what the corpus holds.
+
+    `unchanged` says that it did nothing, since all files were there.
+    """
 
     selection: Selection
     translated: int = 0
@@ -52,10 +65,34 @@ class Result:
     copied: int = 0
     cut: int = 0
     replaced: int = 0
+    unchanged: bool = False
     documents: int = 0
     sentences: int = 0
     paged: bool = True
     scores: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, folder: Path, manifest: Manifest, choice: Choice) -> Self:
+        """Tell what a finished folder holds, of which nothing was made now.
+
+        Raises `InputError` for a manifest that cannot be read.
+        """
+        head, counts = manifest.head, manifest.head["counts"]
+        selection = Selection(choice.filters, choice.keep_unrelated)
+        selection.origins.update({"machine": counts["machine"], "human": counts["human"]})
+        for name in ("faults", "rejected", "beads"):
+            getattr(selection, name).update(counts[name])
+        for said in manifest.documents():
+            if "unrelated" in said["facts"]:
+                selection.unrelated[said["name"]] = said["facts"]["unrelated"]
+        paged = PAGE not in head["formats"] or "page.html" in manifest.files
+        result = cls(
+            selection, unchanged=True, documents=counts["documents"], sentences=counts["sentences"], paged=paged
+        )
+        if "scores.json" in manifest.files:
+            result.scores = json.loads((folder / "scores.json").read_bytes())
+            selection.unscored = result.scores["unscored"]
+        return result
 
     @property
     def machine(self) -> int:

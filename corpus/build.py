@@ -7,23 +7,26 @@ undisturbed one. What is chosen of the pairs, and in which files they are writte
 other filters or formats translates nothing anew.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from corpus.articles import sentences_of
 from corpus.assembly import Choice, Result, Scorer, assemble
-from corpus.folder import opened
-from corpus.pair import Pair
+from corpus.folder import STATE, Folder, opened
+from corpus.integrity import changes
+from corpus.manifest import Manifest
+from corpus.outcome import Outcome, outcomes, untranslated
 from corpus.plan import Entry, Plan, keys_of
-from corpus.reference import aligned_pairs
 from corpus.selection import Selection
-from corpus.stream import Split, failures, translate_documents
+from corpus.workers import Crew
 from mt.options import Setup
-from mt.translator import Translation, Translator
+from mt.translator import Translator
 
-__all__ = ["build"]
+__all__ = ["build", "unchanged"]
 
 
 def build(
@@ -35,34 +38,86 @@ def build(
     scorer: Callable[[], Scorer],
     on_kept: Callable[[int], None] = lambda _: None,
     on_failure: Callable[[str], None] = lambda _: None,
+    crew: Crew | None = None,
 ) -> Result:
     """Carry out a plan in a corpus folder.
 
-    The engine and the scorer are loaded where they are needed. `on_kept` is told the number of sentences that were
-    there already, `on_failure` of each sentence that could not be translated: it has no target, and the next build
-    tries its document again.
+    The engine and the scorer are loaded where they are needed; with a `crew` its workers load the engine, and
+    `translator` is not asked for. `on_kept` is told the number of sentences that were there already, `on_failure` of
+    each sentence that could not be translated: it has no target, and the next build tries its document again.
+
+    A shard that is finished and unchanged stays as it is.
 
     Raises `InputError` for a folder that cannot be used, `ModelError` where the engine cannot be loaded.
     """
+    if plan.shard and (there := unchanged(plan, setup, out, choice)):
+        on_kept(plan.sentences)
+        return there
     result = Result(Selection(choice.filters, choice.keep_unrelated))
     keys = keys_of(plan, setup)
+    model = setup.model.id
     with opened(out) as folder:
         folder.salvage(keys)
         missing = [entry for entry in plan.entries if not folder.has(keys[entry.article.name])]
         on_kept(plan.sentences - sum(entry.sentences for entry in missing))
-        for name, pairs, facts in _finish(missing, plan, setup, translator, result, on_failure):
-            if any("failed" in pair.faults for pair in pairs):
-                keys[name] += "-failed"  # which is never asked for
-            folder.keep(keys[name], pairs, facts)
+        if work := [entry for entry in missing if entry.sentences]:
+            made = (
+                crew.outcomes(work, plan.reading, setup) if crew else outcomes(work, plan.reading, model, translator())
+            )
+            with closing(made):  # so that no worker outlives an error
+                for outcome in made:
+                    _keep(folder, keys, outcome)
+                    _count(result, outcome)
+                    for failure in outcome.failures:
+                        on_failure(failure)
+        for entry in missing:
+            if not entry.sentences:
+                _keep(folder, keys, untranslated(entry, plan.reading, model))
         done = (folder.found(_said(entry, keys[entry.article.name])) for entry in plan.entries)
         assemble(folder, done, _how(plan, setup), choice, scorer, result)
     return result
 
 
+def _keep(folder: Folder, keys: dict[str, str], outcome: Outcome) -> None:
+    """Write a document into the folder; where a sentence failed, under a key that is never asked for."""
+    if outcome.failures:
+        keys[outcome.name] += "-failed"
+    folder.keep(keys[outcome.name], outcome.lines, outcome.facts)
+
+
+def _count(result: Result, outcome: Outcome) -> None:
+    """Count what was translated."""
+    result.translated += outcome.sentences
+    result.tokens += outcome.tokens
+    result.copied += outcome.copied
+    result.cut += outcome.cut
+
+
+def unchanged(plan: Plan, setup: Setup, out: Path, choice: Choice) -> Result | None:
+    """Tell what a finished corpus folder holds where carrying out a plan would change nothing in it, else None.
+
+    Raises `InputError` for a manifest that cannot be read.
+    """
+    manifest = Manifest.of(out)
+    if manifest is None or (out / STATE).exists():
+        return None
+    how = {**_how(plan, setup), **choice.record()}
+    told = {name: value for name, value in manifest.head.items() if name not in ("counts", "files")}
+    if told != json.loads(json.dumps(how)) or any(changes(out, manifest.files)):
+        return None
+    keys = keys_of(plan, setup)
+    wanted = (_said(entry, keys[entry.article.name]) for entry in plan.entries)
+    for said, want in zip_longest(manifest.documents(), wanted):
+        if said is None or want is None or any(said.get(name) != value for name, value in want.items()):
+            return None
+    return Result.of(out, manifest, choice)
+
+
 def _how(plan: Plan, setup: Setup) -> dict[str, Any]:
     """Say how a corpus is made, for the manifest."""
     date = plan.date.isoformat().replace("+00:00", "Z") if plan.date else None
-    return {**setup.record(), "date": date, "reading": asdict(plan.reading)}
+    shard = {"shard": str(plan.shard)} if plan.shard else {}
+    return {**setup.record(), **shard, "date": date, "reading": asdict(plan.reading)}
 
 
 def _said(entry: Entry, key: str) -> dict[str, Any]:
@@ -75,49 +130,3 @@ def _said(entry: Entry, key: str) -> dict[str, Any]:
         "sentences": entry.sentences,
         "reference": {"name": reference.path.name, "sha256": reference.sha256} if reference else None,
     }
-
-
-def _finish(
-    entries: Sequence[Entry],
-    plan: Plan,
-    setup: Setup,
-    translator: Callable[[], Translator],
-    result: Result,
-    on_failure: Callable[[str], None],
-) -> Iterator[tuple[str, list[Pair], dict[str, Any]]]:
-    """Give each article's name, pairs and facts as soon as they are there; articles without a sentence come last."""
-    model = setup.model.id
-    work = [entry for entry in entries if entry.sentences]
-    documents = (_split(place, entry, plan) for place, entry in enumerate(work))
-    for split, translations in translate_documents(documents, translator()) if work else ():
-        entry = work[split.place]
-        for failure in failures(entry.article, split, translations):
-            on_failure(failure)
-        yield entry.article.name, *_pairs(entry, plan, model, split, translations)
-        result.translated += len(translations)
-        result.tokens += sum(translation.tokens for translation in translations)
-        result.copied += sum(translation.copied for translation in translations)
-        result.cut += sum(translation.parts > 1 for translation in translations)
-    for entry in entries:
-        if not entry.sentences:
-            yield entry.article.name, *_pairs(entry, plan, model, _split(0, entry, plan), ())
-
-
-def _split(place: int, entry: Entry, plan: Plan) -> Split:
-    """Read an article and find its sentences."""
-    document = entry.article.document(plan.reading, entry.data())
-    return Split(place, document, tuple(sentences_of(document, quotes=plan.reading.quotes)))
-
-
-def _pairs(
-    entry: Entry, plan: Plan, model: str, split: Split, translations: Sequence[Translation]
-) -> tuple[list[Pair], dict[str, Any]]:
-    """Make a document's pairs, those of its reference among them, and the facts of its alignment."""
-    machine = [
-        Pair.of(split.document.name, sentence, translation, model)
-        for sentence, translation in zip(split.sentences, translations, strict=True)
-    ]
-    if not entry.reference:
-        return machine, {}
-    reference = entry.reference.read(plan.reading)
-    return aligned_pairs(split.document, split.sentences, translations, machine, reference)

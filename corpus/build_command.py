@@ -14,7 +14,11 @@ from corpus.filter_options import filter_options, pipeline_of
 from corpus.formats import FORMATS
 from corpus.notices import foretell, notice_cut, notice_foreign, notice_readers, report_problem
 from corpus.options import DRY_RUN, reading_of, reading_options
+from corpus.places import Place, here, place
+from corpus.scale_options import executor_options, hand_over
+from corpus.shard import Shard
 from mt.console import Console
+from mt.engine import cores
 from mt.options import Setup, translation_options
 
 if TYPE_CHECKING:
@@ -24,11 +28,12 @@ if TYPE_CHECKING:
 __all__ = ["build"]
 
 _FORMS = (*(name for name in FORMATS if name != "jsonl"), "page")
+_CROWD = 4  # workers a core that are let be
 _PAGE_LIMIT = 20_000  # pairs that a browser still opens in a moment
 
 
 def _check(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
-    """Check a corpus folder, which needs no other option, and end the command."""
+    """Check a corpus folder or each shard in one, which needs no other option, and end the command."""
     if folder is None or ctx.resilient_parsing:
         return
     from corpus.integrity import discrepancies
@@ -42,11 +47,14 @@ def _check(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
     ctx.exit(1 if found else 0)
 
 
+def _shard(_ctx: click.Context, _: click.Parameter, value: str | None) -> Shard | None:
+    """Read the shard, if one is asked for."""
+    return None if value is None else Shard.parse(value)
+
+
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="INPUT...")
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The corpus folder."
-)
+@click.argument("inputs", nargs=-1, required=True, type=place, metavar="INPUT...")
+@click.option("-o", "--output", required=True, type=place, metavar="DIR", help="The corpus folder.")
 @click.option(
     "--check",
     type=click.Path(path_type=Path),
@@ -58,7 +66,7 @@ def _check(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
 )
 @click.option(
     "--reference",
-    type=click.Path(path_type=Path),
+    type=place,
     metavar="PATH",
     help="English references: a file or a folder.  [default: NAME.en.EXT beside NAME.ar.EXT]",
 )
@@ -89,6 +97,19 @@ def _check(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
     is_flag=True,
     help="Take translations that you imported (muwazi memory) before the model's; they count as human.",
 )
+@click.option(
+    "--shard",
+    metavar="I/N",
+    callback=_shard,
+    help="Build only the documents of shard I of N, into DIR/shard-I-of-N; muwazi merge makes one of all.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="Translate in K processes, which share the cores (or have --threads each).  [default: in this one]",
+)
+@executor_options
 @DRY_RUN
 @reading_options
 @translation_options
@@ -96,11 +117,13 @@ def _check(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
 def build(
     ctx: click.Context,
     /,
-    inputs: tuple[Path, ...],
-    output: Path,
-    reference: Path | None,
+    inputs: tuple[Place, ...],
+    output: Place,
+    reference: Place | None,
     preview: int,
     own_memory: bool,
+    shard: Shard | None,
+    workers: int | None,
     dry_run: bool,
     **options: Any,
 ) -> None:
@@ -121,25 +144,33 @@ def build(
     muwazi build articles/ -o corpus --reference english/
     muwazi build articles/ -o corpus --preset light --min-alignment-score 0.3
     muwazi build seeds -o out --model compact --preview 6
+    muwazi build articles/ -o shards --shard 3/16
     muwazi build --check out
     """
     from corpus.build import build as carry_out
     from corpus.plan import make_plan, survey
     from corpus.reference import find_references
+    from corpus.workers import Crew
 
     console: Console = ctx.obj
     choice = _choice(options)
-    articles = find_articles(inputs, options["from"])
-    references = find_references(articles, reference)
+    hand_over(ctx)
+    _check_workers(workers, options["device"])
+    local = here(ctx, inputs, reference, output, shard)
+    articles = find_articles(local.inputs, options["from"], partial=local.partial)
+    references = find_references(articles, local.reference, partial=local.partial)
+    folder = local.output
+    if shard:
+        articles, folder = shard.of(articles), shard.place(folder, local.inputs)
     if dry_run:
         from corpus.dry_run import Census
 
         setup = Setup.of(console, options, deterministic=True, own=own_memory)
         census = Census(setup.translator(remember=False))
-        found = survey(articles, references, reading_of(options), setup, output, census.add)
-        documents = f"{found.documents:,}, {found.finished:,} of them in {output} already"
+        found = survey(articles, references, reading_of(options), setup, folder, census.add)
+        documents = f"{found.documents:,}, {found.finished:,} of them in {folder} already"
         foretell(ctx, setup, census, documents, found.problems)
-    plan = make_plan(articles, references, reading_of(options))
+    plan = make_plan(articles, references, reading_of(options), shard)
     notice_readers(console, articles)
     setup = Setup.of(console, options, deterministic=True, own=own_memory)
     console.detail(f"the model's folder is {setup.model.path}")
@@ -149,18 +180,19 @@ def build(
     for problem in plan.problems:
         report_problem(problem)
     if not plan.sentences:
-        console.notice("no text in the input: the corpus is empty")
+        console.notice(f"no text in {'this shard' if shard else 'the input'}: the corpus is empty")
     started = time.monotonic()
     with console.progress("translating", plan.sentences) as advance:
         result = carry_out(
             plan,
             setup,
-            output,
+            folder,
             choice,
             lambda: setup.translator(advance),
             lambda: ctx.meta["service"]("scores"),
             advance,
             report_problem,
+            Crew(workers, advance, console.notice) if workers else None,
         )
     seconds = time.monotonic() - started
     unrelated = _unrelated(plan, result)
@@ -169,12 +201,30 @@ def build(
             console.notice(problem)
         else:
             report_problem(f"{problem}; its pairs are in rejected.jsonl. Give --keep-unrelated where it is one")
-    _notice(console, result, output)
+    _notice(console, result, folder)
     if preview:
-        _preview(output, preview)
-    console.summary(_rows(len(articles), seconds, setup, result, output))
+        _preview(folder, preview)
+    console.summary(_rows(len(articles), seconds, setup, result, folder))
+    if local.publish and local.publish():
+        console.notice(f"published at {output}")
     if plan.problems or result.selection.faults["failed"] or (unrelated and not choice.keep_unrelated):
         ctx.exit(1)
+
+
+def _check_workers(workers: int | None, device: str) -> None:
+    """Refuse workers that would be in each other's way."""
+    if not workers:
+        return
+    if workers > _CROWD * cores():
+        raise click.UsageError(
+            f"--workers {workers}: there are {cores()} core(s) here, and more workers than cores gain nothing; "
+            f"give at most {cores()}"
+        )
+    if device not in ("auto", "cpu"):
+        raise click.UsageError(
+            f"--workers {workers} with --device {device}: they would share one GPU and its memory, which one process "
+            "keeps busy by itself; leave one of the two out"
+        )
 
 
 def _choice(options: dict[str, Any]) -> "Choice":
@@ -201,6 +251,8 @@ def _unrelated(plan: "Plan", result: "Result") -> list[str]:
 
 def _notice(console: Console, result: "Result", output: Path) -> None:
     """Say what a build did that nobody would expect."""
+    if result.unchanged:
+        console.notice(f"{output} is finished and unchanged: nothing was done")
     notice_foreign(console, result.copied)
     notice_cut(console, result.cut)
     if result.replaced:

@@ -2,26 +2,51 @@
 
 Two pairs are the same where their sources are, folded (`corpus.alphabet.folded`), or their sources and targets. Of the
 same pairs the best one is kept: human before post-edited before machine; without faults before with some; the higher
-alignment or model score; then by document and position. So what is kept does not depend on the order of the corpus.
+alignment or model score; then by document, position and id. So what is kept does not depend on the order of the corpus.
 
-A pair is remembered by a hash of 64 bits, by which two of five million different pairs are taken for the same once in
-a million runs, by its id and by what it is ranked by: some 100 bytes while all are compared.
+Memory is bounded whatever the size of the corpus. Pairs are compared by a digest of 128 bits, and put on shelves by
+its first byte: what is the same is on one shelf, and a shelf is settled by itself. Of each different pair on it the
+best one is kept in memory; a shelf that has too many of them is put on shelves of its own by the next byte. Outcomes
+are put on shelves by the numbers of the pairs, and read again in order. Files are written from 100,000 pairs on, 75
+bytes a pair.
+
+Of n different pairs, two have the same digest of b bits with a probability of about n²/2ᵇ⁺¹. With 64 bits that is one
+in 37 for 10⁹ pairs, and a pair that is nobody's duplicate would be lost; with 128 bits it is one in 10²¹, and nobody
+can make two texts that share one (BLAKE2, RFC 7693).
 """
 
-from array import array
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable
+from hashlib import blake2b
+from math import inf, isnan
+from typing import Any, Literal, Protocol
 
 from corpus.alphabet import folded
 from corpus.pair import Origin, Pair
+from corpus.spill import Scratch, Shelves
 
-if TYPE_CHECKING:
-    import numpy as np
-
-__all__ = ["By", "Duplicates", "key"]
+__all__ = ["By", "Duplicates", "Finder", "key", "rank"]
 
 By = Literal["source", "pair"]
 _RANKS: dict[Origin, int] = {"human": 0, "post-edited": 2, "machine": 4}
-_UNKNOWN = float("-inf")
+
+_AT_ONCE = 100_000  # records in memory, of some 400 bytes
+_DIFFERENT = 200_000  # of a shelf that is settled, as large
+_RANGE = 100_000  # numbers on a shelf of outcomes
+
+
+class Finder(Protocol):
+    """Collects the pairs of a corpus in order (`add`), then tells of each which one takes its place (`kept_for`)."""
+
+    by: By
+
+    def add(self, pair: Pair) -> None:
+        """Take the next pair."""
+
+    def kept_for(self, number: int) -> str | None:
+        """Give the id of the pair that is kept in the place of the one added as this number, from 0.
+
+        None where that one is kept itself. Numbers are asked for in rising order. No pair may be added after that.
+        """
 
 
 def key(pair: Pair, by: By = "source") -> bytes:
@@ -30,72 +55,82 @@ def key(pair: Pair, by: By = "source") -> bytes:
     return source if by == "source" else source + b"\t" + folded(pair.target or "")
 
 
+def rank(pair: Pair) -> tuple[int, float, str, int, str]:
+    """Give what sorts pairs that say the same so that the one to keep comes first; the id is last."""
+    score = pair.score if pair.alignment_score is None else pair.alignment_score
+    worth = inf if score is None or isnan(score) else -score  # Parquet knows NaN
+    return _RANKS[pair.origin] + bool(pair.faults), worth, pair.document, pair.sentence, pair.id
+
+
 class Duplicates:
-    """Collects the pairs of a corpus in order (`add`), then tells of each which one takes its place (`kept_for`)."""
+    """Finds pairs that are the same; a `Finder`.
+
+    Raises `InputError` where temporary files cannot be written.
+    """
 
     def __init__(self, by: By = "source") -> None:
         self.by: By = by
-        self._hashes = array("q")
-        self._ranks = array("B")
-        self._scores = array("d")
-        self._documents = array("I")
-        self._names: dict[str, int] = {}
-        self._sentences = array("q")
-        self._ids = bytearray()
-        self._ends = array("Q")
-        self._kept: memoryview[int] | None = None
+        self._scratch = Scratch()
+        self._records = Shelves(self._scratch, "pairs", _AT_ONCE)
+        self._count = 0
+        self._outcomes: Shelves | None = None
+        self._range = -1
+        self._kept: dict[int, str] = {}
 
     def add(self, pair: Pair) -> None:
         """Take the next pair."""
-        self._hashes.append(hash(key(pair, self.by)))  # Python's is SipHash, which has no common collisions
-        self._ranks.append(_RANKS[pair.origin] + bool(pair.faults))
-        score = pair.score if pair.alignment_score is None else pair.alignment_score
-        self._scores.append(_UNKNOWN if score is None else score)
-        self._documents.append(self._names.setdefault(pair.document, len(self._names)))
-        self._sentences.append(pair.sentence)
-        self._ids += pair.id.encode("utf-8", "surrogatepass")
-        self._ends.append(len(self._ids))
+        digest = blake2b(key(pair, self.by), digest_size=16).digest()
+        self._records.put(digest[0], (digest, *rank(pair), self._count))
+        self._count += 1
 
     def kept_for(self, number: int) -> str | None:
-        """Give the id of the pair that is kept in the place of the one added as this number, from 0.
+        """Give the id of the pair that is kept in the place of this one; see `Finder`."""
+        if number // _RANGE != self._range:
+            self._turn_to(number // _RANGE)
+        return self._kept.get(number)
 
-        None where that one is kept itself. After the first call no pair may be added.
-        """
-        if self._kept is None:
-            self._kept = self._settled().data
-        kept = self._kept[number]
-        return None if kept == number else self._id(kept)
+    def _turn_to(self, range_: int) -> None:
+        """Take the outcomes of a range of numbers into memory."""
+        if self._outcomes is None:
+            self._outcomes = Shelves(self._scratch, "outcomes", _AT_ONCE)
+            self._settle(self._records, 1)
+        if range_ < self._range:
+            raise ValueError("numbers are asked for in rising order")
+        for passed in range(max(0, self._range), range_):
+            self._outcomes.clear(passed)
+        self._range = range_
+        self._kept = dict(self._outcomes.read(range_))
 
-    def _id(self, number: int) -> str:
-        start = self._ends[number - 1] if number else 0
-        return self._ids[start : self._ends[number]].decode("utf-8", "surrogatepass")
+    def _settle(self, shelves: Shelves, depth: int) -> None:
+        """Put on the shelves of outcomes which pairs go and what is kept for each; `depth` bytes brought them here."""
+        assert self._outcomes is not None
+        put = self._outcomes.put
+        for shelf in shelves:
+            best = _best(shelves.read(shelf))
+            if best is None:
+                self._settle(self._spread(shelves.read(shelf), depth), depth + 1)
+            else:
+                for record in shelves.read(shelf):
+                    kept = best[record[0]]
+                    if kept[-1] != record[-1]:
+                        put(record[-1] // _RANGE, (record[-1], kept[-2]))
+            shelves.clear(shelf)
 
-    def best_first(self, numbers: "np.ndarray") -> "np.ndarray":
-        """Order numbers of pairs so that of two the one to keep comes first."""
-        import numpy as np
+    def _spread(self, records: Iterable[tuple[Any, ...]], depth: int) -> Shelves:
+        """Put records on shelves by one more byte of their digests."""
+        shelves = Shelves(self._scratch, f"pairs-{depth}", _AT_ONCE)
+        for record in records:
+            shelves.put(record[0][depth], record)
+        return shelves
 
-        place = np.empty(len(self._names), np.int64)
-        for position, name in enumerate(sorted(self._names)):
-            place[self._names[name]] = position
-        documents = place[np.asarray(self._documents)[numbers]] if len(numbers) else numbers
-        sentences, scores = np.asarray(self._sentences)[numbers], np.asarray(self._scores)[numbers]
-        return numbers[np.lexsort((numbers, sentences, documents, -scores, np.asarray(self._ranks)[numbers]))]
 
-    def _settled(self) -> "np.ndarray":
-        """Give for each pair the number of the one that is kept for it."""
-        import numpy as np
-
-        hashes = np.asarray(self._hashes)
-        kept = np.arange(len(hashes))
-        order = np.argsort(hashes, kind="stable")
-        ordered = hashes[order]
-        same = ordered[1:] == ordered[:-1]
-        shared = np.zeros(len(hashes), bool)
-        shared[1:] |= same
-        shared[:-1] |= same
-        rivals = self.best_first(order[shared])
-        rivals = rivals[np.argsort(hashes[rivals], kind="stable")]
-        first = np.ones(len(rivals), bool)
-        first[1:] = hashes[rivals][1:] != hashes[rivals][:-1]
-        kept[rivals] = rivals[first][np.cumsum(first) - 1]
-        return kept
+def _best(records: Iterable[tuple[Any, ...]]) -> dict[bytes, tuple[Any, ...]] | None:
+    """Give the best record of each digest, or None where there are too many to hold."""
+    best: dict[bytes, tuple[Any, ...]] = {}
+    for record in records:
+        known = best.setdefault(record[0], record)
+        if record < known:
+            best[record[0]] = record
+        elif len(best) > _DIFFERENT:
+            return None
+    return best

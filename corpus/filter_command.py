@@ -17,7 +17,7 @@ from corpus.formats.streams import STANDARD
 from mt.console import Console
 
 if TYPE_CHECKING:
-    from corpus.duplicates import Duplicates
+    from corpus.duplicates import Finder
 
 __all__ = ["filter_pairs"]
 
@@ -116,7 +116,7 @@ def filter_pairs(
     notice_skipped(console, report, output, to)
 
 
-def _duplicates(options: Mapping[str, Any]) -> "Duplicates | None":
+def _duplicates(options: Mapping[str, Any]) -> "Finder | None":
     """Make what finds duplicates, if it is asked for."""
     match options["duplicates"]:
         case "exact":

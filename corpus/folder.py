@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,10 +19,23 @@ from typing import IO, Any
 from corpus.journal import Journal, keys_in, line_of, pair_of
 from corpus.manifest import Manifest
 from corpus.pair import Pair
+from corpus.shard import shards_in
 from mt.atomic import atomic
 from mt.errors import InputError
 
-__all__ = ["CORPUS", "REJECTED", "STATE", "Done", "Folder", "Judge", "documents_in", "finished", "opened", "sha256"]
+__all__ = [
+    "CORPUS",
+    "REJECTED",
+    "STATE",
+    "Done",
+    "Folder",
+    "Judge",
+    "Verdicts",
+    "documents_in",
+    "finished",
+    "opened",
+    "sha256",
+]
 
 CORPUS = "corpus.jsonl"
 REJECTED = "rejected.jsonl"
@@ -31,17 +44,25 @@ JOURNAL = "journal.jsonl"
 WRITTEN = "written"
 DOCUMENTS = "documents.jsonl"
 
-Judge = Callable[[Sequence[Pair], Mapping[str, Any]], Sequence[Mapping[str, Any] | None]]
-"""A document's pairs and facts to what is said of each rejected one in `rejected.jsonl`, None for those kept."""
+Verdicts = Sequence[Mapping[str, Any] | None]
+"""What is said of each rejected pair of a document in `rejected.jsonl`, None for those kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A finished document: what its key and its texts are (`said`), its pairs' lines, and facts of its alignment."""
+    """A finished document: what its key and its texts are (`said`), its pairs' lines, and facts of its alignment.
+
+    `verdicts` are there where the pairs have been judged.
+    """
 
     said: Mapping[str, Any]
     lines: Sequence[bytes]
     facts: Mapping[str, Any]
+    verdicts: Verdicts | None = None
+
+
+Judge = Callable[[Done, Sequence[Pair]], Verdicts]
+"""A finished document, its pairs read, to the verdicts on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +77,10 @@ class Folder:
         """Tell whether the document with this key is done."""
         return key in self.journal
 
-    def keep(self, key: str, pairs: Iterable[Pair], facts: Mapping[str, Any]) -> None:
-        """Write a finished document's pairs, and what the manifest is to say of them."""
+    def keep(self, key: str, lines: Iterable[bytes], facts: Mapping[str, Any]) -> None:
+        """Write a finished document: its pairs' lines, and what the manifest is to say of them."""
         with _written(self.path):
-            self.journal.append(key, (line_of(pair.as_dict()) for pair in pairs), facts)
+            self.journal.append(key, lines, facts)
 
     def place(self, *names: str) -> Path:
         """Give the place of the first of the files that are about to be written; they are this build's to take away."""
@@ -78,8 +99,7 @@ class Folder:
         if any(map(wanted, self.manifest.documents())) and _is_intact(self.path, self.manifest):
             for done in documents_in(self.path, self.manifest):
                 if wanted(done.said):
-                    with _written(self.path):
-                        self.journal.append(done.said["key"], done.lines, done.facts)
+                    self.keep(done.said["key"], done.lines, done.facts)
 
     def found(self, said: Mapping[str, Any]) -> Done:
         """Give a document that is done, by what is said of it."""
@@ -90,25 +110,33 @@ class Folder:
         """Write `corpus.jsonl` out of documents, in their order, and what is rejected beside it.
 
         Of each document is noted for the manifest what it takes to find its pairs again: how many they are, the numbers
-        of those rejected, and its facts. `rejected.jsonl` is written where something was rejected.
+        of those rejected, and its facts. `rejected.jsonl` is written where something was rejected. Up to the end, an
+        earlier corpus stays as it is.
         """
         with _written(self.path):
             self.journal.sync()
+        state = self.path / STATE
+        made = [CORPUS]
         with ExitStack() as stack:
-            whole = stack.enter_context(atomic(self.place(CORPUS)))
-            notes = stack.enter_context(atomic(self.path / STATE / DOCUMENTS))
+            whole, notes = (stack.enter_context(atomic(state / name)) for name in (CORPUS, DOCUMENTS))
             beside: IO[bytes] | None = None
             for done in documents:
-                verdicts = judge([pair_of(line) for line in done.lines], done.facts)
+                verdicts = judge(done, [pair_of(line) for line in done.lines])
                 places = []
                 for place, (line, verdict) in enumerate(zip(done.lines, verdicts, strict=True)):
                     if verdict is None:
                         whole.write(line)
                         continue
-                    beside = beside or stack.enter_context(atomic(self.place(REJECTED)))
+                    if beside is None:
+                        beside = stack.enter_context(atomic(state / REJECTED))
+                        made.append(REJECTED)
                     beside.write(line_of({**json.loads(line), "rejected": verdict}))
                     places.append(place)
                 notes.write(line_of({**done.said, "pairs": len(done.lines), "rejected": places, "facts": done.facts}))
+        self.place(*made)
+        with _written(self.path):
+            for name in made:
+                (state / name).replace(self.path / name)
 
     def close(self, head: Mapping[str, Any]) -> None:
         """Remove what earlier builds left, interrupted ones too, and this one did not make; write the manifest."""
@@ -144,10 +172,8 @@ def opened(path: Path) -> Iterator[Folder]:
             with journal:
                 yield Folder(path, _claimed(path), journal)
         except BaseException:
-            if not keys_in(state / JOURNAL):
-                shutil.rmtree(state, ignore_errors=True)
-                if new:
-                    path.rmdir()
+            if not keys_in(state / JOURNAL) and not (state / WRITTEN).exists():
+                _left(path, new=new)
             raise
 
 
@@ -176,13 +202,18 @@ def documents_in(path: Path, manifest: Manifest) -> Iterator[Done]:
         )
         for said in manifest.documents():
             places = said.pop("rejected")
-            lines = list(islice(kept, said.pop("pairs") - len(places)))
-            for place, line in zip(places, islice(rejected, len(places)), strict=True):
+            number = said.pop("pairs") - len(places)
+            lines = list(islice(kept, number))
+            beside = list(islice(rejected, len(places)))
+            if len(lines) < number or len(beside) < len(places):
+                raise InputError(f"{path}: fewer pairs than its manifest speaks of; delete it and build it anew")
+            verdicts: list[Mapping[str, Any] | None] = [None] * len(lines)
+            for place, line in zip(places, beside, strict=True):
                 record = json.loads(line)
-                del record["rejected"]
+                verdicts.insert(place, record.pop("rejected"))
                 lines.insert(place, line_of(record))
             facts = said.pop("facts")
-            yield Done(said, lines, facts)
+            yield Done(said, lines, facts, verdicts)
 
 
 @contextmanager
@@ -212,6 +243,16 @@ def _locked(path: Path, state: Path) -> Iterator[None]:
         lock.release()
 
 
+def _left(path: Path, *, new: bool) -> None:
+    """Take away what a build has made that did nothing; the shards of another way to build may be there too."""
+    with suppress(OSError):  # a folder may not be empty
+        for name in (JOURNAL, CORPUS, REJECTED, DOCUMENTS, "pid", "lock"):
+            (path / STATE / name).unlink(missing_ok=True)
+        (path / STATE).rmdir()
+        if new:
+            path.rmdir()
+
+
 @contextmanager
 def _written(path: Path) -> Iterator[None]:
     """Say what is wrong where the folder cannot be written to."""
@@ -230,6 +271,10 @@ def _claimed(path: Path) -> Manifest | None:
         raise InputError(f"{path} exists and is no folder; choose another -o")
     try:
         if manifest is None and path.exists() and not (path / STATE).is_dir() and any(path.iterdir()):
+            if shards_in(path):
+                raise InputError(
+                    f"{path} holds shards; `muwazi merge {path} -o OUT` makes one corpus of them, or choose another -o"
+                )
             raise InputError(f"{path} is not empty and holds no corpus of ours; choose another -o")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); choose another -o") from error

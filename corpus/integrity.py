@@ -1,20 +1,23 @@
 """A corpus folder compared with its manifest."""
 
 from collections.abc import Iterator, Mapping
-from itertools import groupby
+from itertools import chain, groupby, zip_longest
 from pathlib import Path
 from typing import Any
 
 from corpus.folder import CORPUS, STATE, sha256
 from corpus.formats import read
 from corpus.manifest import MANIFEST, Manifest
+from corpus.shard import shards_in
 from mt.errors import InputError, MuwaziError
 
-__all__ = ["discrepancies"]
+__all__ = ["changes", "discrepancies"]
 
 
 def discrepancies(folder: Path) -> Iterator[str]:
     """Say in a line each what differs between a corpus folder and what its manifest says of it; nothing where none.
+
+    Of a folder that holds shards, each of these is compared.
 
     Files are compared by size and SHA-256; missing ones and ones that the manifest does not name are told, and an
     unfinished build. Of `corpus.jsonl` the documents and their numbers of pairs are counted.
@@ -23,10 +26,13 @@ def discrepancies(folder: Path) -> Iterator[str]:
     """
     manifest = Manifest.of(folder)
     if manifest is None:
+        if shards := shards_in(folder):
+            yield from chain.from_iterable(map(discrepancies, shards))
+            return
         raise InputError(f"{folder}: no manifest of a finished build in it; give a folder that `muwazi build` made")
     if (folder / STATE).exists():
         yield f"{folder / STATE}: a build was interrupted; run it again"
-    yield from _files(folder, manifest.files)
+    yield from changes(folder, manifest.files)
     known = {*manifest.files, MANIFEST, STATE}
     for path in sorted(folder.iterdir()):
         if path.name not in known:
@@ -37,8 +43,8 @@ def discrepancies(folder: Path) -> Iterator[str]:
         yield from _documents(folder / CORPUS, manifest)
 
 
-def _files(folder: Path, files: Mapping[str, Any]) -> Iterator[str]:
-    """Compare the files that a manifest names."""
+def changes(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Say of files in a line each what differs from what a manifest says of them, by size and SHA-256."""
     for name, said in files.items():
         path = folder / name
         try:
@@ -57,17 +63,18 @@ def _files(folder: Path, files: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _documents(corpus: Path, manifest: Manifest) -> Iterator[str]:
-    """Compare the documents of a corpus and their numbers of pairs."""
-    said = {d["name"]: d["pairs"] - len(d["rejected"]) for d in manifest.documents()}
-    found: dict[str, int] = {}
+    """Compare the documents of a corpus and their numbers of pairs, as far as the first that is out of place."""
+    said = ((d["name"], kept) for d in manifest.documents() if (kept := d["pairs"] - len(d["rejected"])))
+    groups = groupby(read(corpus), key=lambda pair: pair.document)
+    found = ((name, sum(1 for _ in pairs)) for name, pairs in groups)
+    nothing = (None, 0)
     try:
-        for name, pairs in groupby(read(corpus), key=lambda pair: pair.document):
-            if name in found:
-                yield f"{corpus}: the pairs of document {name!r} do not stand together; build the corpus again"
-            found[name] = found.get(name, 0) + sum(1 for _ in pairs)
+        for (name, number), (there, counted) in zip_longest(said, found, fillvalue=nothing):
+            if name != there:
+                what, where = ("nothing" if n is None else f"document {n!r}" for n in (there, name))
+                yield f"{corpus}: {what} stands where the manifest has {where}; build the corpus again"
+                return
+            if number != counted:
+                yield f"{corpus}: {counted:,} pairs of {name!r}, and {number:,} in the manifest; build the corpus again"
     except MuwaziError as error:
         yield str(error)
-        return
-    for name in sorted(said.keys() | found.keys()):
-        if said.get(name, 0) != found.get(name, 0):
-            yield f"{corpus}: {found.get(name, 0):,} pairs of {name!r}, and {said.get(name, 0):,} in the manifest"

@@ -96,7 +96,7 @@ def line_of(record: Mapping[str, Any]) -> bytes:
 
 def pair_of(line: bytes) -> Pair:
     """Read a pair's line."""
-    return Pair.from_dict(json.loads(line))
+    return Pair.from_dict(json.loads(line.decode()))  # which need not guess the encoding
 
 
 def _places(file: BinaryIO) -> tuple[dict[str, tuple[int, int, int]], int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from mt.atomic import atomic
 from mt.errors import InputError, reason
@@ -18,6 +18,7 @@ __all__ = ["MANIFEST", "Manifest"]
 
 MANIFEST = "manifest.json"
 _DOCUMENT = {"name", "key", "pairs", "rejected", "facts"}
+_DOCUMENTS, _END = b'  "documents": [\n', b"  ]\n"  # the lines between which documents are
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,8 @@ class Manifest:
 
         Raises `InputError` where that is broken.
         """
-        import ijson
-
         with _readable(self.path), self.path.open("rb") as file:
-            for document in ijson.items(file, "documents.item", use_float=True):
+            for document in _documents(file):
                 if not isinstance(document, dict) or not document.keys() >= _DOCUMENT:
                     raise ValueError(f"no document: {document!r:.60}")
                 yield document
@@ -65,10 +64,10 @@ class Manifest:
         """Write a folder's manifest; `documents` are lines of JSON."""
         with atomic(folder / MANIFEST) as handle:
             handle.write(json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}").encode())
-            handle.write(b',\n  "documents": [')
+            handle.write(b",\n" + _DOCUMENTS.rstrip())
             for number, document in enumerate(documents):
                 handle.write((b",\n    " if number else b"\n    ") + document.rstrip(b"\n"))
-            handle.write(b"\n  ]\n}\n")
+            handle.write(b"\n" + _END + b"}\n")
 
 
 def _head(path: Path) -> dict[str, Any]:
@@ -88,6 +87,21 @@ def _head(path: Path) -> dict[str, Any]:
             elif name is not None and prefix:
                 builder.event(event, value)
     return {}
+
+
+def _documents(file: BinaryIO) -> Iterator[Any]:
+    """Read what stands in `documents`: line by line as it was written, ten times as quick as any other way, or so."""
+    if _DOCUMENTS not in file:  # a manifest that another program has laid out anew
+        import ijson
+
+        file.seek(0)
+        yield from ijson.items(file, "documents.item", use_float=True)
+        return
+    for line in file:
+        if line == _END:
+            return
+        yield json.loads(line.rstrip(b",\n"))
+    raise ValueError("it ends among the documents")
 
 
 @contextmanager

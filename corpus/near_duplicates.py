@@ -8,15 +8,12 @@ Texts and signatures are kept in memory: about 3 kB a pair.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import crc32
 
-from corpus.duplicates import By, Duplicates, key
+from corpus.duplicates import By, key, rank
 from corpus.pair import Pair
 from mt.errors import MuwaziError
-
-if TYPE_CHECKING:
-    import numpy as np
 
 __all__ = ["NearDuplicates"]
 
@@ -25,44 +22,53 @@ _PERMUTATIONS = 128
 _SEED = 1
 
 
-class NearDuplicates(Duplicates):
-    """Collects pairs as `Duplicates` does, and keeps one of those that are the same or nearly so.
+class NearDuplicates:
+    """Finds pairs that are the same or nearly so; a `Finder` (`corpus.duplicates`).
 
     Raises `MuwaziError` where datasketch is not installed.
     """
 
     def __init__(self, by: By = "source", threshold: float = 0.8) -> None:
-        super().__init__(by)
+        self.by: By = by
         self.threshold = threshold
         self._texts: list[bytes] = []
+        self._ranks: list[tuple[int, float, str, int, str]] = []
+        self._kept: list[int] = []
         self._library = _library()
 
     def add(self, pair: Pair) -> None:
         """Take the next pair."""
-        super().add(pair)
         self._texts.append(key(pair, self.by))
+        self._ranks.append(rank(pair))
 
-    def _settled(self) -> "np.ndarray":
+    def kept_for(self, number: int) -> str | None:
+        """Give the id of the pair that is kept in the place of this one; see `Finder`."""
+        self._kept = self._kept or self._settled()
+        kept = self._kept[number]
+        return None if kept == number else self._ranks[kept][-1]
+
+    def _settled(self) -> list[int]:
         """Give for each pair the number of the one that is kept for it."""
-        import numpy as np
-
-        kept = super()._settled()
-        index = self._library.MinHashLSH(self.threshold, _PERMUTATIONS, weights=(0.1, 0.9))
         texts = self._texts
+        best: dict[bytes, int] = {}  # of each text, the best pair
+        for number in sorted(range(len(texts)), key=self._ranks.__getitem__):
+            best.setdefault(texts[number], number)
+        index = self._library.MinHashLSH(self.threshold, _PERMUTATIONS, weights=(0.1, 0.9))
         # Signatures of all texts are made in one go, as the library does soonest.
-        numbers = self.best_first(np.flatnonzero(kept == np.arange(len(kept))))
         signatures = self._library.MinHash.generator(
-            (_groups(texts[number]) for number in numbers), num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=crc32
+            map(_groups, best), num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=crc32
         )
-        for number, signature in zip(numbers.tolist(), signatures, strict=True):
-            groups = _groups(texts[number])
+        kept: dict[bytes, int] = {}
+        for (text, number), signature in zip(best.items(), signatures, strict=True):
+            groups = _groups(text)
             near = sorted(index.query(signature))
             likest = max(near, key=lambda other: _jaccard(groups, _groups(texts[other])), default=None)
             if likest is not None and _jaccard(groups, _groups(texts[likest])) >= self.threshold:
-                kept[number] = likest
+                kept[text] = likest
             else:
+                kept[text] = number
                 index.insert(number, signature, check_duplication=False)
-        return np.take(kept, kept)  # what an exact duplicate is kept for may itself be near another
+        return [kept[text] for text in texts]
 
 
 def _groups(text: bytes) -> frozenset[bytes]:

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import fields
+from functools import partial
 from heapq import merge
-from itertools import count, islice
+from itertools import chain, count, islice, starmap
 from math import inf
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from operator import attrgetter
 from typing import Any
 
 from corpus.chance import draw
-from corpus.formats import read, write
 from corpus.pair import Origin, Pair
+from corpus.spill import Scratch
 
 __all__ = ["ORDERS", "position", "sort"]
 
 _ORIGINS: dict[Origin, int] = {"machine": 0, "post-edited": 1, "human": 2}
 _AT_ONCE = 50_000  # pairs, some 50 MB
-_FILES = 200  # open at a time
+_FILES = 100  # open at a time
+_BLOCK = 256  # pairs of each of them in memory
+_record = attrgetter(*(field.name for field in fields(Pair)))
 
 _Key = Callable[[Pair], Any]
 
@@ -58,15 +61,11 @@ def sort(
     if len(part) < at_once:
         yield from part
         return
-    with TemporaryDirectory(prefix="muwazi-sort-") as folder:
-        names = (Path(folder) / f"{number}.jsonl" for number in count())
-        parts = []
-        while part:
-            parts.append(_kept(part, next(names)))
-            if len(parts) == _FILES:
-                parts = [_kept(_merged(parts, key, reverse=reverse), next(names))]
-            part = sorted(islice(pairs, at_once), key=key, reverse=reverse)
-        yield from _merged(parts, key, reverse=reverse)
+    parts = _Parts(partial(merge, key=key, reverse=reverse))
+    while part:
+        parts.add(part)
+        part = sorted(islice(pairs, at_once), key=key, reverse=reverse)
+    yield from parts.merged()
 
 
 def _key(by: str, seed: int, *, reverse: bool) -> _Key:
@@ -84,14 +83,43 @@ def _key(by: str, seed: int, *, reverse: bool) -> _Key:
     return key
 
 
-def _kept(pairs: Iterable[Pair], path: Path) -> Path:
-    write(pairs, path)
-    return path
+class _Parts:
+    """Sorted parts in temporary files.
 
+    So many of them are merged into one, and so many of these into a larger one: a pair is written once a level.
+    """
 
-def _merged(parts: list[Path], key: _Key, *, reverse: bool) -> Iterator[Pair]:
-    """Merge sorted files, and remove them."""
-    with ExitStack() as stack:
-        for path in parts:
-            stack.callback(path.unlink)
-        yield from merge(*map(read, parts), key=key, reverse=reverse)
+    def __init__(self, merge: Callable[..., Iterator[Pair]]) -> None:
+        self._merge = merge
+        self._scratch = Scratch()
+        self._names = map(str, count())
+        self._levels: list[list[str]] = []
+
+    def add(self, pairs: Iterable[Pair], level: int = 0) -> None:
+        """Take the next part."""
+        if level == len(self._levels):
+            self._levels.append([])
+        parts = self._levels[level]
+        parts.append(self._written(pairs))
+        if len(parts) == _FILES:
+            self.add(self._joined(parts), level + 1)
+            parts.clear()
+
+    def merged(self) -> Iterator[Pair]:
+        """Give the pairs of all parts in order."""
+        names = [*chain.from_iterable(reversed(self._levels))]  # the oldest first: equal pairs stay in their order
+        while len(names) > _FILES:
+            names[-_FILES:] = [self._written(self._joined(names[-_FILES:]))]
+        return self._joined(names)
+
+    def _written(self, pairs: Iterable[Pair]) -> str:
+        name = next(self._names)
+        self._scratch.append(name, map(_record, pairs), _BLOCK)
+        return name
+
+    def _joined(self, names: Iterable[str]) -> Iterator[Pair]:
+        """Merge files, and remove them."""
+        with ExitStack() as stack:
+            for name in names:
+                stack.callback(self._scratch.remove, name)
+            yield from self._merge(*(starmap(Pair, self._scratch.read(name)) for name in names))

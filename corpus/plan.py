@@ -12,6 +12,7 @@ from corpus.articles import STDIN, Article, sentences_of
 from corpus.folder import finished
 from corpus.readers import Reading, read_bytes
 from corpus.reference import ALIGNMENT, read_reference
+from corpus.shard import Shard
 from corpus.sides import Side
 from mt.errors import InputError
 from mt.options import Setup
@@ -64,11 +65,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The articles of a build, how they are read, and the corpus's date."""
+    """The articles of a build, how they are read, the corpus's date, and the shard if it is one."""
 
     entries: tuple[Entry, ...]
     reading: Reading
     date: datetime | None
+    shard: Shard | None = None
 
     @property
     def sentences(self) -> int:
@@ -90,8 +92,12 @@ class Survey:
     problems: tuple[str, ...]
 
 
-def make_plan(articles: Sequence[Article], references: Mapping[str, Path], reading: Reading) -> Plan:
+def make_plan(
+    articles: Sequence[Article], references: Mapping[str, Path], reading: Reading, shard: Shard | None = None
+) -> Plan:
     """Read every article and its reference once, so that bad input is known before work begins.
+
+    Where a shard is built, the articles are those in it.
 
     Raises `InputError` for an article that cannot be read; a reference that cannot be used is noted in the plan.
     """
@@ -100,7 +106,8 @@ def make_plan(articles: Sequence[Article], references: Mapping[str, Path], readi
     for article in articles:
         data = article.data()
         sentences = sentences_of(article.document(reading, data), quotes=reading.quotes)
-        parts = [repr(reading).encode(), article.reader.name.encode(), article.name.encode(), data]
+        name = article.name.encode("utf-8", "surrogatepass")  # names of files need not be UTF-8
+        parts = [repr(reading).encode(), article.reader.name.encode(), name, data]
         reference, problem = None, None
         if article.name in references:
             path = references[article.name]
@@ -115,7 +122,7 @@ def make_plan(articles: Sequence[Article], references: Mapping[str, Path], readi
         for used in (article.path, reference.path if reference else None):
             if used and used != STDIN:
                 newest = max(newest, used.stat().st_mtime)
-    return Plan(tuple(entries), reading, _date(newest))
+    return Plan(tuple(entries), reading, _date(newest), shard)
 
 
 def survey(

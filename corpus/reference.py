@@ -21,12 +21,12 @@ ALIGNMENT = 1
 """The version of how references are aligned; it changes when the same texts would get other pairs."""
 
 
-def find_references(articles: Sequence[Article], given: Path | None) -> dict[str, Path]:
+def find_references(articles: Sequence[Article], given: Path | None, *, partial: bool = False) -> dict[str, Path]:
     """Tell each article's reference file by document name.
 
     `given` is a file (for a single article) or a folder in which the reference of document NAME is `NAME.en.EXT` or
     `NAME.EXT`, of the article's extension before any other, and never the article itself; without it the references
-    are those that lie beside the articles.
+    are those that lie beside the articles. With `partial`, the folder is part of another, which may be without any.
 
     Raises `InputError` for a path that does not exist, a folder in which no article has a reference, and a file for
     several articles.
@@ -49,7 +49,7 @@ def find_references(articles: Sequence[Article], given: Path | None) -> dict[str
             if path.is_file() and not (article.path.exists() and path.samefile(article.path)):
                 found[article.name] = path
                 break
-    if not found:
+    if not found and not partial:
         raise InputError(f"{given}: no reference in it for any article; {articles[0].name}.en.txt would be one")
     return found
 

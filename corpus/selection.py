@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpus.filter import Pipeline, Reason
+from corpus.folder import Done, Verdicts
 from corpus.pair import Pair
 
 __all__ = ["UNRELATED", "Selection"]
@@ -38,22 +39,19 @@ class Selection:
     references: list[str] = field(default_factory=list)
     unscored: int = 0
 
-    def __call__(self, pairs: Sequence[Pair], facts: Mapping[str, Any]) -> list[dict[str, Any] | None]:
-        """Say of each of a document's pairs why it is rejected, None where it is kept; `facts` are of its alignment."""
-        judge = self.filters.judge()
-        share = facts.get("unrelated")
+    def __call__(self, done: Done, pairs: Sequence[Pair]) -> Verdicts:
+        """Say of each of a document's pairs why it is rejected, None where it is kept, and count.
+
+        A document that comes with its verdicts is not judged anew.
+        """
+        share = done.facts.get("unrelated")
         if share is not None:
-            self.unrelated[pairs[0].document] = share
+            self.unrelated[done.said["name"]] = share
         usable = share is None or self.keep_unrelated
-        verdicts: list[dict[str, Any] | None] = []
+        verdicts = self._judged(pairs, None if usable else share) if done.verdicts is None else done.verdicts
         before: list[Pair] = []  # pairs since the last bead
-        for pair in pairs:
-            rejection = judge(pair)
-            reason = rejection.reason if rejection else None
-            if pair.bead and not usable:
-                reason = Reason(UNRELATED, share or 0.0, "looks like the article")
-            verdicts.append(reason.as_dict() if reason else None)
-            self._count(pair, reason)
+        for pair, verdict in zip(pairs, verdicts, strict=True):
+            self._count(pair, verdict)
             if pair.bead:
                 self._score(pair, before, usable=usable)
                 before = []
@@ -61,10 +59,19 @@ class Selection:
                 before.append(pair)
         return verdicts
 
-    def _count(self, pair: Pair, reason: Reason | None) -> None:
+    def _judged(self, pairs: Sequence[Pair], unrelated: float | None) -> Verdicts:
+        """Judge pairs; where the reference is not to be used, `unrelated` is the share of it that is aligned."""
+        judge = self.filters.judge()
+        reasons = [rejection.reason if (rejection := judge(pair)) else None for pair in pairs]
+        if unrelated is not None:
+            other = Reason(UNRELATED, unrelated, "looks like the article")
+            reasons = [other if pair.bead else reason for pair, reason in zip(pairs, reasons, strict=True)]
+        return [reason.as_dict() if reason else None for reason in reasons]
+
+    def _count(self, pair: Pair, verdict: Mapping[str, Any] | None) -> None:
         """Count a pair as what it is or as what it is rejected for."""
-        if reason:
-            self.rejected[reason.filter] += 1
+        if verdict:
+            self.rejected[verdict["filter"]] += 1
             return
         self.origins[pair.origin] += 1
         self.faults.update(pair.faults)

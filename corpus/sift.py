@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from corpus.duplicates import Duplicates
+from corpus.duplicates import Finder
 from corpus.filter import Pipeline, Reason, Rejection
 from corpus.formats.streams import write_text
 from corpus.pair import Pair
+from corpus.spill import Scratch, Shelves
 
 __all__ = ["DUPLICATE", "rejections", "sift"]
 
 DUPLICATE = "duplicate"
 """What a pair is rejected for that another one is kept for; the value is that one's id."""
 
+_AT_ONCE = 1 << 16  # verdicts in memory
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -44,7 +46,7 @@ def rejections(path: Path | None, counts: Counter[str]) -> Iterator[Callable[[Re
 def sift(
     read: Callable[[], Iterable[Pair]],
     pipeline: Pipeline,
-    duplicates: Duplicates | None,
+    duplicates: Finder | None,
     reject: Callable[[Rejection], None],
 ) -> Iterator[Pair]:
     """Give the pairs that filters keep, in order, those that another one is kept for taken out too.
@@ -55,15 +57,16 @@ def sift(
         yield from pipeline.split(read(), reject)
         return
     judge = pipeline.judge()
-    kept = bytearray()  # of each pair, whether filters keep it and it may have a duplicate
+    # Of each pair, whether filters keep it and it may have a duplicate.
+    compared = Shelves(Scratch(), "compared", _AT_ONCE)
     for pair in read():
         taken = pair.target is not None and pair.source != "" and judge(pair) is None
-        kept.append(taken)
+        compared.put(0, taken)
         if taken:
             duplicates.add(pair)
     number = 0
-    for counted, pair in zip(kept, read(), strict=True):
-        if counted:
+    for taken, pair in zip(compared.read(0), read(), strict=True):
+        if taken:
             better = duplicates.kept_for(number)
             number += 1
             if better is None:

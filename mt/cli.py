@@ -25,7 +25,7 @@ COMMANDS = {
     "filter": ("corpus.filter_command:filter_pairs", "Filter a corpus, and take out what it has twice."),
     "validate": ("corpus.validate_command:validate", "Check corpora, naming file, line, unit and rule of each error."),
     "stats": ("corpus.stats_command:stats", "Describe a corpus: counts, lengths, origins, faults."),
-    "merge": ("corpus.arrange_command:merge", "Merge corpora into one, whatever their order."),
+    "merge": ("corpus.merge_command:merge", "Merge corpora into one, whatever their order."),
     "sort": ("corpus.arrange_command:sort", "Sort a corpus."),
     "sample": ("corpus.arrange_command:sample", "Draw pairs of a corpus at random."),
     "partition": ("corpus.arrange_command:partition", "Part a corpus into train, dev and test sets by document."),

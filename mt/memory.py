@@ -48,6 +48,8 @@ LIMIT = 2 << 30
 
 _SECONDS = 1.0
 """How often to write: what a kill costs."""
+_LAST_SECONDS = 60.0
+"""How long to wait for other processes at the end, when what cannot be written is lost."""
 _ROWS = 1000
 """Translations that are written sooner than that."""
 _BACKLOG = 20_000
@@ -143,6 +145,8 @@ class Session:
 
     def close(self) -> None:
         """Write what is left, and let go of the file."""
+        if self._connection is not None:
+            self._connection.execute(f"PRAGMA busy_timeout = {_LAST_SECONDS * 1000:.0f}")
         self._write()
         if self._new:
             self._store.tell(f"{self._store.path}: locked by another process; {len(self._new):,} translations are lost")

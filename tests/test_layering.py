@@ -30,10 +30,16 @@ OWNERS = {
     "datasketch": {"corpus/near_duplicates.py"},
     "pyarrow": {"corpus/formats/parquet.py"},
     "zstandard": {"corpus/formats/streams.py"},
+    "datatrove": {"corpus/datatrove_steps.py", "corpus/executors.py"},
+    "loguru": {"corpus/datatrove_steps.py", "corpus/executors.py"},
+    "multiprocess": {"corpus/datatrove_steps.py"},
+    "ray": {"corpus/executors.py"},
+    "fsspec": {"corpus/stores.py"},
+    "ijson": {"corpus/manifest.py"},
 }
 HEAVY = {*OWNERS, "numpy", "lxml", "rich"}
 LAYERS = {
-    "commands": {"commands.py", "build_command.py"},
+    "commands": {"commands.py", "build_command.py", "merge_command.py"},
     "pipelines": {"build.py", "translate.py", "translator.py", "report.py"},
 }
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]

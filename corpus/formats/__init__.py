@@ -19,6 +19,7 @@ from typing import Any
 
 from corpus.formats.streams import STANDARD, plain
 from corpus.pair import Pair
+from corpus.shard import shards_in
 from mt.errors import FormatError, InputError
 
 __all__ = ["FORMATS", "READABLE", "Format", "Report", "files", "find", "format_of", "pair_at", "read", "write"]
@@ -96,7 +97,7 @@ def format_of(path: Path) -> str:
 
 
 def find(path: Path) -> Path:
-    """Give the file of a corpus: in a corpus folder its corpus.jsonl, else the path itself.
+    """Give the file of a corpus: corpus.jsonl in a corpus folder or in a folder's only shard, else the path itself.
 
     Raises `InputError` for a folder without one.
     """
@@ -104,6 +105,13 @@ def find(path: Path) -> Path:
         return path
     inside = path / "corpus.jsonl"
     if not inside.is_file():
+        shards = shards_in(path)
+        if len(shards) > 1:
+            raise InputError(
+                f"{path} holds {len(shards):,} shards; name one, or make one corpus of them: muwazi merge {path} -o OUT"
+            )
+        if shards and (shards[0] / "corpus.jsonl").is_file():
+            return shards[0] / "corpus.jsonl"
         raise InputError(f"{path}: a folder without corpus.jsonl; give a corpus file, or a folder that build made")
     return inside
 

@@ -11,9 +11,12 @@ from zlib import crc32
 from corpus.articles import find_articles
 from corpus.assembly import Choice, Result
 from corpus.build import build
+from corpus.formats import read
 from corpus.plan import make_plan
 from corpus.readers import Reading
 from corpus.reference import find_references
+from corpus.shard import Shard
+from corpus.workers import Crew
 from mt.engine import Decoding, Engine, Hypothesis
 from mt.model import Model, find
 from mt.options import Setup
@@ -95,10 +98,13 @@ def build_articles(
     reading: Reading | None = None,
     delay: float = 0.0,
     engine: Callable[[Vocabulary], Engine] | None = None,
+    crew: Crew | None = None,
+    shard: Shard | None = None,
 ) -> Result:
-    """Build a corpus folder with the engine of known output."""
+    """Build a corpus folder with the engine of known output; workers get theirs from `tests.corpus.known_engine`."""
     found = find_articles([articles])
-    plan = make_plan(found, find_references(found, reference), reading or Reading())
+    references = find_references(found, reference)
+    plan = make_plan(shard.of(found) if shard else found, references, reading or Reading(), shard)
     model, vocabulary = bundled()
     setup = Setup(model, "ctranslate2", "int8", Decoding(), 2, deterministic=True)
 
@@ -106,7 +112,7 @@ def build_articles(
         made = engine(vocabulary) if engine else Words(vocabulary, delay)
         return Translator(made, vocabulary, Decoding(), deterministic=True)
 
-    return build(plan, setup, out, choice or Choice(("tmx", "tsv")), translator, lambda: count_only)
+    return build(plan, setup, out, choice or Choice(("tmx", "tsv")), translator, lambda: count_only, crew=crew)
 
 
 def write_articles(folder: Path, number: int, seed: int = 1) -> Path:
@@ -122,6 +128,16 @@ def write_articles(folder: Path, number: int, seed: int = 1) -> Path:
         path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
         os.utime(path, (DAY + i, DAY + i))
     return folder
+
+
+def write_references(articles: Path, corpus: Path, *, every: int = 4) -> None:
+    """Give some articles a reference: the machine's translations in a corpus, in lines of their own making."""
+    for pair in read(corpus / "corpus.jsonl"):
+        if int(pair.document) % every == 1:
+            with (articles / f"{pair.document}.en.txt").open("a") as handle:
+                handle.write(f"{pair.target}\n" if pair.sentence % 5 else f"{pair.target} ")
+    for path in articles.glob("*.en.txt"):
+        os.utime(path, (DAY, DAY))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

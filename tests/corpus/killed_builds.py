@@ -22,9 +22,8 @@ import mt.translator
 from corpus.assembly import PAGE, Choice
 from corpus.filter import Pipeline
 from corpus.folder import JOURNAL, STATE
-from corpus.formats import read
 from corpus.journal import keys_in
-from tests.corpus.builds import ARABIC, DAY, build_articles, files_of, write_articles
+from tests.corpus.builds import ARABIC, build_articles, files_of, write_articles, write_references
 
 ARTICLES = 16
 CHOICE = Choice(("tmx", "tsv", PAGE), filters=Pipeline.of("none", ["min-length=20"]))
@@ -55,12 +54,7 @@ def prepare(root: Path) -> Path:
     """Write articles, of which every fourth has a reference, and an older corpus of some of them."""
     articles = write_articles(root / "in", ARTICLES)
     build_articles(articles, root / "machine")
-    for pair in read(root / "machine" / "corpus.jsonl"):
-        if int(pair.document) % 4 == 1:
-            with (articles / f"{pair.document}.en.txt").open("a") as handle:
-                handle.write(f"{pair.target}\n" if pair.sentence % 5 else f"{pair.target} ")
-    for path in articles.glob("*.en.txt"):
-        os.utime(path, (DAY, DAY))
+    write_references(articles, root / "machine")
     shutil.copytree(articles, root / "older")
     for number in range(0, ARTICLES, 3):
         (root / "older" / f"{number:03}.ar.txt").write_text(f"{ARABIC[0]} {ARABIC[1]}.\n", "utf-8")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from math import inf
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -52,16 +53,28 @@ def test_sorting_in_parts_is_sorting(pairs: list[Pair], by: str, reverse: bool, 
         assert values[len(known) :] == [None] * (len(values) - len(known))
 
 
-def test_sorting_leaves_equals_as_they_are() -> None:
-    pairs = [pair("b", n, "واحد", score=-1.0) for n in range(9)]
-    for reverse in (False, True):
-        assert list(sort(pairs, "score", reverse=reverse, at_once=2)) == pairs
+@pytest.mark.parametrize("files", [2, 3, 100])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_sorting_leaves_equals_as_they_are(files: int, reverse: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.order._FILES", files)
+    pairs = [pair("b", n, "واحد", score=-1.0) for n in range(23)]
+    assert list(sort(pairs, "score", reverse=reverse, at_once=2)) == pairs
 
 
-def test_many_parts_are_merged_in_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [*range(2, 41)])
+def test_many_parts_are_merged_in_rounds(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpus.order._FILES", 3)
-    pairs = [pair("a", n) for n in range(40)]
-    assert list(sort(Random(1).sample(pairs, 40), at_once=2)) == pairs
+    pairs = [pair("a", n) for n in range(count)]
+    assert list(sort(Random(1).sample(pairs, count), at_once=2)) == pairs
+
+
+def test_temporary_files_go_as_they_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    sorted_ = sort([pair("a", n) for n in range(9)], at_once=2)
+    next(sorted_)
+    assert len([*tmp_path.glob("*/*")]) == 5
+    sorted_.close()  # type: ignore[attr-defined]  # a generator, as an Iterator
+    assert not [*tmp_path.iterdir()]
 
 
 def test_random_is_an_order_that_the_seed_gives() -> None:

@@ -28,9 +28,23 @@ def swapped(out: Path) -> None:
     rewritten(out, b"".join((lines[-1], *lines[:-1])))
 
 
+def emptied(out: Path) -> None:
+    """Leave nothing of a corpus, and let the manifest know of it."""
+    rewritten(out, b"")
+
+
+def doubled(out: Path) -> None:
+    """Put the first line at the end too, and the manifest know of it."""
+    data = (out / "corpus.jsonl").read_bytes()
+    rewritten(out, data + data.splitlines(keepends=True)[0])
+
+
 def shortened(out: Path) -> None:
-    """Leave out a line of a corpus, and let the manifest know of it."""
-    rewritten(out, b"".join((out / "corpus.jsonl").read_bytes().splitlines(keepends=True)[1:]))
+    """Leave out one of a document's lines, and let the manifest know of it."""
+    lines = (out / "corpus.jsonl").read_bytes().splitlines(keepends=True)
+    names = [json.loads(line)["document"] for line in lines]
+    del lines[next(n for n, name in enumerate(names) if names.count(name) > 1)]
+    rewritten(out, b"".join(lines))
 
 
 def rewritten(out: Path, corpus: bytes) -> None:
@@ -68,7 +82,9 @@ CHANGES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         ["machine.ar: missing", "x: not in the manifest"],
     ),
     "unfinished": (lambda out: (out / ".build").mkdir(), [".build: a build was interrupted"]),
-    "swapped": (swapped, ["do not stand together"]),
+    "swapped": (swapped, ["corpus.jsonl: document '", "' stands where the manifest has document '"]),
+    "emptied": (emptied, ["nothing stands where the manifest has document '"]),
+    "doubled": (doubled, ["' stands where the manifest has nothing"]),
     "shortened": (shortened, ["pairs of '", "in the manifest"]),
     "no JSON": (lambda out: rewritten(out, b"{\n"), ["corpus.jsonl:1: no JSON"]),
 }

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -279,6 +280,7 @@ def test_a_file_that_another_process_keeps_is_waited_for(
 ) -> None:
     """Reading goes on at once; what cannot be written now is written later, or named."""
     monkeypatch.setattr("mt.store.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("mt.memory._LAST_SECONDS", 0.05)
     run(engine, store, SENTENCES[:3])
     with store.opened() as other:
         other.execute("BEGIN IMMEDIATE")
@@ -290,6 +292,21 @@ def test_a_file_that_another_process_keeps_is_waited_for(
             other.execute("ROLLBACK")
     assert len(remembered(store)) == 4
     assert len(told) == 1
+
+
+def test_what_is_left_at_the_end_waits_for_the_others_turns(
+    engine: Counted, store: Store, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many processes that end at once each get to write."""
+    monkeypatch.setattr("mt.store.BUSY_SECONDS", 0.01)
+    with store.opened() as other:
+        other.execute("BEGIN IMMEDIATE")
+        turn = threading.Timer(0.5, other.execute, ("ROLLBACK",))
+        turn.start()
+        run(engine, store, SENTENCES)
+        turn.join()
+    assert len(remembered(store)) == len(SENTENCES)
+    assert told == []
 
 
 SCRIPT = """
