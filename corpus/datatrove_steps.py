@@ -96,16 +96,14 @@ class Local(LocalPipelineExecutor):  # type: ignore[misc]  # datatrove has no ty
 
         Raises `InputError` where a process of the pool is killed, for which that would wait for ever.
         """
-        ended, lost = Event(), Event()
-        Thread(target=_watch, args=(self.workers, ended, lost), daemon=True).start()
+        ended = Event()
+        before = signal.signal(signal.SIGUSR1, _raise_lost)
+        Thread(target=_watch, args=(self.workers, ended), daemon=True).start()
         try:
             super().run()
-        except KeyboardInterrupt:
-            if lost.is_set():
-                raise InputError("a process of --executor local was killed; run the same command again") from None
-            raise
         finally:
             ended.set()
+            signal.signal(signal.SIGUSR1, before)
 
     def _run_for_rank(self, rank: int, local_rank: int = 0, node_rank: int = -1) -> Any:
         if parent := multiprocess.parent_process():
@@ -136,14 +134,17 @@ def environment() -> dict[str, str]:
     }
 
 
-def _watch(workers: int, ended: Event, lost: Event) -> None:
-    """Interrupt the main thread where the pool has had more processes than workers: one was put in another's place."""
+def _raise_lost(*_: object) -> None:
+    raise InputError("a process of --executor local was killed; run the same command again")
+
+
+def _watch(workers: int, ended: Event) -> None:
+    """Wake the main thread where the pool has had more processes than workers: one was put in another's place."""
     seen: set[int] = set()
     while not ended.wait(0.5):
         seen |= {child.pid for child in multiprocess.active_children() if "PoolWorker" in child.name}
         if len(seen) > workers:
-            lost.set()
-            signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)  # which wakes it where it waits
+            signal.pthread_kill(main_thread().ident or 0, signal.SIGUSR1)
             return
 
 

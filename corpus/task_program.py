@@ -21,8 +21,8 @@ PROGRAM = (sys.executable, "-P", "-m", "corpus.task_program")  # -P: nothing is 
 
 def main(arguments: list[str]) -> int:
     """Run the command; gives the exit code."""
-    Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    Thread(target=_end_with_parent, daemon=True).start()
     try:
         click.Group.main(cli, arguments, prog_name="muwazi", standalone_mode=False)
     except MuwaziError as error:
