@@ -36,8 +36,6 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from corpus.assembly import Choice, Result, Scorer, assemble
 from corpus.duplicates import Duplicates
 from corpus.filter import Pipeline

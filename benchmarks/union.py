@@ -56,7 +56,7 @@ def document(number: int) -> Done:
         where = (name, at // 5, at, at * 200, at * 200 + len(text))
         pair = Pair(*where, text, f"{TARGET} {number}.{at}", "machine", "made-up@0a1b2c3d4e5f", -0.3125)
         lines.append(line_of(pair.as_dict()))
-    return Done({**said}, lines, {}, [None] * EACH)
+    return Done(said, lines, {}, [None] * EACH)
 
 
 def write_shard(folder: Path, shard: Shard, pairs: int) -> None:

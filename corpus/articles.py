@@ -119,10 +119,11 @@ def find_articles(
     return sorted(found.values(), key=lambda a: a.name)
 
 
-def document_of(path: str) -> str | None:
+def document_of(path: str, *, reference: bool = False) -> str | None:
     """Name the document that a file belongs to, as its article or its reference, by its path below a folder.
 
-    None for a file that a walk of the folder passes over.
+    None for a file that a walk of the folder passes over; with `reference`, which says that the folder is one of
+    references, a file may have any extension, as its article may.
     """
     file = PurePosixPath(path)
     if any(part.startswith(".") for part in file.parts) or _NOT_ARTICLES.fullmatch(file.name):
@@ -130,7 +131,7 @@ def document_of(path: str) -> str | None:
     marked = _MARKED.fullmatch(file.name)
     if marked and marked["language"].lower() == "ar-en":
         return None
-    known = any(file.suffix.lower() in reader.extensions for reader in READERS.values())
+    known = reference or any(file.suffix.lower() in reader.extensions for reader in READERS.values())
     return file.with_name(marked["stem"] if marked else file.stem).as_posix() if marked or known else None
 
 

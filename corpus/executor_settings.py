@@ -3,7 +3,8 @@
 import inspect
 import json
 from collections.abc import Sequence
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from mt.errors import InputError
 
@@ -40,8 +41,8 @@ def settings(kind: Any, name: str, given: Sequence[str]) -> dict[str, Any]:
 
 def _value(option: str, text: str, hint: Any) -> Any:
     """Read a value of a type hint."""
-    kinds = [getattr(kind, "__origin__", kind) for kind in getattr(hint, "__args__", ())] or [hint]
-    kinds = [hint.__origin__] if hasattr(hint, "__origin__") and hint.__origin__ in _EXAMPLES else kinds
+    choices = get_args(hint) if get_origin(hint) in (Union, UnionType) else [hint]
+    kinds = [get_origin(choice) or choice for choice in choices]
     wanted = next((kind for kind in kinds if kind in _EXAMPLES), None)
     if wanted is None or str in kinds:
         return text

@@ -19,6 +19,7 @@ from typing import Any
 
 import click
 
+from corpus.agreement import SHARDS
 from corpus.executor_settings import settings
 from corpus.folder import STATE, finished
 from corpus.layout import lay_out
@@ -32,7 +33,6 @@ from mt.errors import InputError, reason
 
 __all__ = ["Job", "distribute"]
 
-SHARDS = "shards"
 _PATIENCE = 5.0  # seconds in which a cluster answers
 _EXTRA = "pip install 'muwazi[distributed]'"
 
@@ -54,7 +54,7 @@ class Job:
     @property
     def parts(self) -> Place:
         """Where the shards go."""
-        return self.output / STATE / SHARDS
+        return self.output / SHARDS
 
     def build(self, threads: int) -> tuple[str, ...]:
         """Give the command line of a task with so many threads, unless it was told how many."""
@@ -77,6 +77,7 @@ def distribute(job: Job, executor: str, options: Sequence[str], console: Console
     tasks failed.
     """
     kind = _executor(executor)
+    _quieten()
     told = settings(kind, executor, options)
     _check(job)
     if executor == "slurm":
@@ -124,13 +125,11 @@ def _executor(name: str) -> Any:
         from corpus.datatrove_steps import Local, Slurm
 
         if name != "ray":
-            _quieten()
             return Local if name == "local" else Slurm
         import ray  # noqa: F401 (whether it is there)
         from datatrove.executor.ray import RayPipelineExecutor
     except ImportError as error:
         raise InputError(f"--executor {name}: {reason(error)}; {_EXTRA} installs what it takes") from error
-    _quieten()
     return RayPipelineExecutor
 
 
@@ -229,10 +228,9 @@ def _submit(kind: Any, job: Job, told: dict[str, Any], console: Console) -> int:
         told["env_command"] = f"export PATH={json.dumps(str(Path(sys.executable).parent))}:$PATH"
     name = told.pop("job_name", f"muwazi-{place.name}")
     common = {"skip_completed": False, **told}
-    step = _step(job.build(told.get("cpus_per_task", 1)), str(logs / SHARDS))
-    shards = kind(
-        [step], tasks=job.shards, workers=job.workers or -1, logging_dir=str(logs / SHARDS), job_name=name, **common
-    )
+    own = logs / "shards"
+    step = _step(job.build(told.get("cpus_per_task", 1)), str(own))
+    shards = kind([step], tasks=job.shards, workers=job.workers or -1, logging_dir=str(own), job_name=name, **common)
     common["sbatch_args"] = {"kill-on-invalid-dep": "yes", **told.get("sbatch_args", {})}
     rest = job.output / STATE if isinstance(job.output, Url) else ""
     step = _step(job.merge, str(logs / "merge"), shards=False, discards=str(rest))
@@ -242,7 +240,7 @@ def _submit(kind: Any, job: Job, told: dict[str, Any], console: Console) -> int:
     except subprocess.CalledProcessError as error:
         raise InputError(
             f"sbatch took no job (exit code {error.returncode}); what it says is above. Its script is "
-            f"{logs / SHARDS / 'launch_script.slurm'}"
+            f"{own / 'launch_script.slurm'}"
         ) from error
     click.echo(f"{shards.job_id} {merge.job_id}")
     console.summary(

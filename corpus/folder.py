@@ -25,8 +25,10 @@ from mt.errors import InputError
 
 __all__ = [
     "CORPUS",
+    "JOURNAL",
     "REJECTED",
     "STATE",
+    "WRITTEN",
     "Done",
     "Folder",
     "Judge",

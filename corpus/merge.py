@@ -12,7 +12,7 @@ __all__ = ["Merge"]
 
 @dataclass(slots=True)
 class Merge:
-    """Merges corpora; afterwards tells how many pairs came `again`, and which documents are in `conflict`.
+    """Merges corpora; afterwards tells how many pairs came `again`, and which documents are `conflicts`.
 
     A document is in conflict where it has two texts: a place in it, by offset or number of the sentence, at which two
     sources begin that differ.

@@ -70,11 +70,11 @@ def here(
     takes = shard.takes if shard else lambda _: True
     folder = Path(ctx.with_resource(TemporaryDirectory(prefix="muwazi-")))
 
-    def local(place: Place, name: str) -> Path:
-        return fetch_inputs(place, folder / name, takes) if isinstance(place, Url) else place
+    def local(place: Place, name: str, *, reference: bool = False) -> Path:
+        return fetch_inputs(place, folder / name, takes, reference=reference) if isinstance(place, Url) else place
 
     found = tuple(local(place, str(number)) for number, place in enumerate(inputs))
-    beside = local(reference, "reference") if reference else None
+    beside = local(reference, "reference", reference=True) if reference else None
     if isinstance(output, Path):
         return Here(found, beside, output, bool(shard))
     destination = ctx.with_resource(Destination.of(output / shard.folder if shard else output))

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -121,8 +122,10 @@ class Destination:
             fs.mv(f"{path}/{STATE}/{MANIFEST}", f"{path}/{MANIFEST}")
 
 
-def fetch_inputs(url: str, into: Path, takes: Callable[[str], bool] = lambda _: True) -> Path:
-    """Fetch the articles and references at a URL, and give their local file or folder.
+def fetch_inputs(
+    url: str, into: Path, takes: Callable[[str], bool] = lambda _: True, *, reference: bool = False
+) -> Path:
+    """Fetch the articles and references at a URL, or with `reference` references, and give their local file or folder.
 
     Of a folder's files are fetched those that belong to documents of which `takes`, told their names, says so; of a
     file, it and what else belongs to its document. Times of modification are kept where the store tells them; where it
@@ -140,13 +143,14 @@ def fetch_inputs(url: str, into: Path, takes: Callable[[str], bool] = lambda _: 
             fs.info(path)
             infos = list(fs.find(path, detail=True).values())
         files = {relative(info["name"], root, url): info for info in infos}
-        if not single and not any(map(document_of, files)):
+        belongs = partial(document_of, reference=reference)
+        if not single and not any(map(belongs, files)):
             raise InputError(f"{url}: no articles in this folder (NAME.ar.EXT, or files of a known extension)")
 
         def wanted(file: str) -> bool:
-            document = document_of(file)
+            document = belongs(file)
             if single:
-                return file == name or (document is not None and document == document_of(name))
+                return file == name or (document is not None and document == belongs(name))
             return document is not None and takes(document)
 
         target = into / PurePosixPath(root.strip("/"))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mt.atomic import atomic
 from mt.errors import InputError, ModelError
@@ -18,11 +19,16 @@ from mt.training.learner import Learner
 from mt.training.pieces import Segmenter, write_vocabulary
 from mt.training.recipe import Recipe, Shape, differences
 
+if TYPE_CHECKING:
+    import torch
+
 __all__ = ["Job", "Outcome", "train"]
 
 _LOG_EVERY = 20
 """Updates between two lines of the journal."""
 _TELL_SECONDS = 30.0
+_ENOUGH = 300_000
+"""Pairs that tell what belongs together; more take memory."""
 _VOCABULARY = ("source.spm", "target.spm", "vocab.json")
 
 
@@ -97,7 +103,8 @@ def _train(job: Job, inside: Path) -> Outcome:
     else:
         _same(job, loaded[2], loaded[3], loaded[0]["step"])
     segmenter = Segmenter(job.folder)
-    learner = Learner(job.recipe, segmenter, job.start, job.device, job.processes)
+    directions = _directions(job, segmenter) if loaded is None else None
+    learner = Learner(job.recipe, segmenter, job.start, job.device, job.processes, directions)
     progress = Progress()
     if loaded is not None:
         progress = loaded[1]
@@ -258,6 +265,26 @@ def _vocabulary(job: Job) -> None:
     job.tell(f"training a vocabulary of {job.start.vocabulary:,} pieces")
     texts = [text for corpus in job.corpora for side in (corpus.sources, corpus.targets) for text in side]
     write_vocabulary(texts, job.start.vocabulary, job.folder)
+
+
+def _directions(job: Job, segmenter: Segmenter) -> "torch.Tensor | None":
+    """Give what the corpora tell of the pieces for a new network's embeddings, where that is asked for."""
+    if job.recipe.embeddings != "pairs" or isinstance(job.start, Path):
+        return None
+    from torch import from_numpy
+
+    from mt.training.embeddings import cooccurrence
+
+    job.tell("making embeddings of the pairs")
+    step = 1 + sum(map(len, job.corpora)) // _ENOUGH
+    rows = (
+        [*source[:-1], *target[:-1]]  # without `</s>`, which stands everywhere
+        for corpus in job.corpora
+        for source, target in zip(
+            segmenter.source(corpus.sources[::step]), segmenter.target(corpus.targets[::step]), strict=True
+        )
+    )
+    return from_numpy(cooccurrence(rows, segmenter.size, job.start.width, job.recipe.seed))
 
 
 def _same(job: Job, recipe: dict[str, object], texts: Sequence[str], step: int) -> None:

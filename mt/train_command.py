@@ -74,6 +74,12 @@ def _weighted(ctx: click.Context, param: click.Parameter, values: Sequence[str])
     metavar="N",
     help="Pieces of a new vocabulary.  [default: the preset's]",
 )
+@click.option(
+    "--embeddings",
+    type=click.Choice(["pairs", "random"]),
+    help="How a new network's embeddings begin: pieces of the same sentence pairs alike, or at random.  "
+    "[default: pairs]",
+)
 @click.option("--steps", type=click.IntRange(min=1), default=20_000, show_default=True, help="Updates to make.")
 @click.option(
     "--optimizer",
@@ -228,6 +234,8 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         raise click.UsageError("--preset makes a new network and --from goes on with one; give one of them")
     if options["from"] and options["vocabulary"]:
         raise click.UsageError("--vocabulary is for new networks; with --from the model's own stays")
+    if options["from"] and options["embeddings"]:
+        raise click.UsageError("--embeddings is for new networks; with --from the model's own stay")
     if options["max_length"] > options["batch_tokens"]:
         raise click.UsageError("--max-length is more than --batch-tokens: the longest sentences would fit no batch")
     folder: Path = options["output"]
@@ -253,6 +261,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
             **given,
             "corpora": weights,
             "start": name,
+            "embeddings": "given" if options["from"] else options["embeddings"] or "pairs",
             "rate": options["rate"] or (1e-4 if options["from"] else 1e-3),
             "precision": choose_precision(options["precision"], device),
         }

@@ -15,7 +15,7 @@ TRAINING = {
     for part in ("learner", "network", "workers", "muon", "export", "checkpoint", "development")
 }
 OWNERS = {
-    "torch": {"mt/marian.py", *TRAINING},
+    "torch": {"mt/marian.py", "mt/train.py", *TRAINING},
     "transformers": {"mt/marian.py", "mt/training/network.py", "mt/training/export.py"},
     "ctranslate2": {"mt/conversion.py", "mt/ct2.py"},
     "sentencepiece": {"mt/vocabulary.py", "mt/training/pieces.py"},
@@ -26,7 +26,7 @@ OWNERS = {
     "jinja2": {"mt/pages.py"},
     "markupsafe": {"corpus/export.py", "corpus/page.py"},
     "trafilatura": {"corpus/readers/html/extract.py"},
-    "scipy": {"corpus/align_path.py", "corpus/align_vectors.py"},
+    "scipy": {"corpus/align_path.py", "corpus/align_vectors.py", "mt/training/embeddings.py"},
     "datasketch": {"corpus/near_duplicates.py"},
     "pyarrow": {"corpus/formats/parquet.py"},
     "zstandard": {"corpus/formats/streams.py"},

@@ -23,10 +23,16 @@ class Learner:
     """A MarianMT in training, from a folder or made new in a `Shape`, by one process or several on the CPU."""
 
     def __init__(
-        self, recipe: Recipe, segmenter: Segmenter, start: Path | Shape, device: str, processes: int = 1
+        self,
+        recipe: Recipe,
+        segmenter: Segmenter,
+        start: Path | Shape,
+        device: str,
+        processes: int = 1,
+        directions: torch.Tensor | None = None,
     ) -> None:
         self.recipe = recipe
-        self._network = create(recipe, segmenter, start, device)
+        self._network = create(recipe, segmenter, start, device, directions)
         self._workers = Workers(self._network, processes)
         self._threads, self.processes = torch.get_num_threads(), processes
         self._parameters = self._network.parameters

@@ -80,13 +80,19 @@ class Network:
         return tensor.to(self._device, non_blocking=True)
 
 
-def create(recipe: Recipe, segmenter: Segmenter, start: Path | Shape, device: str) -> Network:
+def create(
+    recipe: Recipe, segmenter: Segmenter, start: Path | Shape, device: str, directions: torch.Tensor | None = None
+) -> Network:
     """Give the network that a training begins with: a folder's, or a new one of a shape with random weights.
+
+    `directions` (pieces, width) are of length 1 or 0; the embeddings of those that have one point there.
 
     Raises `InputError` for sentences longer than its positions, `ModelError` for a folder that cannot be trained.
     """
     torch.manual_seed(recipe.seed)
     model = _model(start, segmenter, recipe.dropout).to(device)
+    if directions is not None:
+        _point(model.model.shared.weight, directions.to(device))
     positions = model.config.max_position_embeddings
     if recipe.max_length > positions:
         raise InputError(f"--max-length {recipe.max_length} is beyond the model's {positions} positions; lower it")
@@ -117,6 +123,13 @@ def _model(start: Path | Shape, segmenter: Segmenter, dropout: float) -> Any:
     network = MarianMTModel(config)  # made anew, since each layer keeps its own copy of the dropout
     network.load_state_dict(loaded.state_dict())
     return network
+
+
+@torch.no_grad()
+def _point(embeddings: torch.Tensor, directions: torch.Tensor) -> None:
+    """Turn embeddings into these directions, all as long as the random ones are on the average."""
+    length = embeddings.norm(dim=1).mean()
+    embeddings.copy_(torch.where(directions.any(dim=1, keepdim=True), length * directions, embeddings))
 
 
 def _config(shape: Shape, segmenter: Segmenter, dropout: float) -> MarianConfig:

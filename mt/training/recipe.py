@@ -6,12 +6,23 @@ from typing import Any, Literal, get_args
 
 from mt.errors import InputError
 
-__all__ = ["OPTIMIZERS", "PRESETS", "SCHEDULES", "Optimizer", "Recipe", "Schedule", "Shape", "differences"]
+__all__ = [
+    "OPTIMIZERS",
+    "PRESETS",
+    "SCHEDULES",
+    "Embeddings",
+    "Optimizer",
+    "Recipe",
+    "Schedule",
+    "Shape",
+    "differences",
+]
 
 Schedule = Literal["linear", "inverse-sqrt", "wsd"]
 SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 Optimizer = Literal["adamw", "muon"]
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+Embeddings = Literal["pairs", "random", "given"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class Recipe:
 
     `corpora` maps each corpus to how often an epoch shows its pairs (2.5: each twice, half of them three times).
     `batch_tokens` counts the pieces of a batch's longer side with its padding; `accumulate` batches make an update.
+    A new network's `embeddings` come from the pairs (`mt.training.embeddings`) or are random, another one's are given.
     `sampling` is the α of subword regularisation, 0 for none (Kudo 2018; small values cut wilder). `average` is the
     weight of the past in the moving average of the parameters, 0 for none. `max_length` is in pieces.
     """
@@ -56,6 +68,7 @@ class Recipe:
     accumulate: int
     max_length: int
     sampling: float
+    embeddings: Embeddings
     optimizer: Optimizer
     schedule: Schedule
     rate: float

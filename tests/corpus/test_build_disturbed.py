@@ -1,11 +1,9 @@
 """Builds that are killed, crowded, or robbed of their disk: nothing is lost, and the end has the same bytes."""
 
 import json
-import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from corpus.filter import Pipeline
 from corpus.folder import JOURNAL, STATE, opened
 from mt.errors import InputError
 from tests.corpus.builds import build_articles, files_of
+from tests.limits import largest_file
 
 ROOT = Path(__file__).parent.parent.parent
 KILLS = 100
@@ -61,21 +60,6 @@ def test_a_build_that_has_just_ended_is_no_hindrance(articles: Path, tmp_path: P
     assert not (tmp_path / "out").exists()
     build_articles(articles, tmp_path / "out")
     assert STATE not in {name.split("/")[0] for name in files_of(tmp_path / "out")}
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let no file grow beyond a number of bytes, as a full disk would."""
-    import signal
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9])

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from corpus.formats import read, write
 from corpus.near_duplicates import NearDuplicates
 from corpus.pair import Pair
 from tests.command import muwazi
+from tests.limits import largest_file
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -255,13 +255,8 @@ def test_the_command_leaves_no_temporary_files(temporary: Path, tmp_path: Path) 
 
 def test_a_full_disk_is_one_line(temporary: Path, tmp_path: Path) -> None:
     write(many(300), tmp_path / "in.jsonl")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200, hard))
-        with small():
-            result = filtered(tmp_path)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with largest_file(200), small():
+        result = filtered(tmp_path)
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) == 1
     assert f"{temporary}: temporary files cannot be written" in result.stderr

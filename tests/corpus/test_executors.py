@@ -57,14 +57,9 @@ def environ(tmp_path: Path) -> dict[str, str]:
 def whole(articles: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Give the files of one build."""
     folder = tmp_path_factory.mktemp("whole") / "corpus"
-    done = muwazi(known(), "build", articles, "-o", folder, "--model=compact", "--keep-unrelated")
+    done = command.run(known(), "build", articles, "-o", folder, "--model=compact", "--keep-unrelated")
     assert done.returncode == 0, done.stderr
     return files_of(folder)
-
-
-def muwazi(environ: Mapping[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [*command.PROGRAM, *map(str, arguments)]
-    return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=300)
 
 
 def logs_of(folder: Path) -> str:
@@ -75,14 +70,14 @@ def test_the_local_executor_gives_the_bytes_of_one_build(
     articles: Path, whole: dict[str, bytes], environ: dict[str, str], tmp_path: Path
 ) -> None:
     line = ("build", articles, "-o", tmp_path / "out", "--model=compact", "--keep-unrelated", "--executor=local")
-    done = muwazi(environ, *line, "--shards=5", "--workers=2")
+    done = command.run(environ, *line, "--shards=5", "--workers=2")
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert "Traceback" not in done.stderr
     assert "shard" in done.stderr
     assert files_of(tmp_path / "out") == whole
 
     logs = f"--executor-option=logging_dir={tmp_path / 'logs'}"
-    done = muwazi(environ, *line, "--shards=2", "--workers=2", "--no-memory", logs)
+    done = command.run(environ, *line, "--shards=2", "--workers=2", "--no-memory", logs)
     assert done.returncode == 0, done.stderr
     assert files_of(tmp_path / "out") == whole
     assert logs_of(tmp_path / "logs").count("nothing anew") == 2
@@ -103,7 +98,7 @@ def test_ray_gives_the_bytes_of_one_build(
     options = ("--model=compact", "--keep-unrelated", "--executor=ray", "--shards=3")
     # Two tasks at a time have to fit into a small machine.
     memory = "--executor-option=mem_per_cpu_gb=0.1"
-    done = muwazi(
+    done = command.run(
         {**environ, "RAY_TMPDIR": short}, "build", articles, "-o", tmp_path / "out", *options, memory, "--workers=2"
     )
     assert done.returncode == 0, done.stderr
@@ -141,7 +136,7 @@ def test_slurm_gives_the_bytes_of_one_build(
     slurm = Slurm(tmp_path / "cluster", environ)
     told = ("time=02:00:00", "partition=cpu", "cpus_per_task=2", 'sbatch_args={"account": "lab"}')
     options = [part for option in told for part in ("--executor-option", option)]
-    done = muwazi(
+    done = command.run(
         slurm.environ,
         *("build", articles, "-o", tmp_path / "out", "--model=compact", "--keep-unrelated", "--executor=slurm"),
         *("--shards=3", "--workers=2", *options),
@@ -167,7 +162,7 @@ def test_a_task_that_fails_is_told_and_tried_again(environ: dict[str, str], tmp_
     (articles / "003.ar.txt").write_bytes(b"\xff\xfe\xfd not text")
     line = ("build", articles, "-o", tmp_path / "out", "--model=compact", "--format=tsv")
     distributed = (*line, "--executor=local", "--shards=3", "--workers=2")
-    done = muwazi(environ, *distributed)
+    done = command.run(environ, *distributed)
     bad = Shard.holding("003", 3)
     log = tmp_path / "out" / STATE / "datatrove" / "logs" / f"task_{bad.index - 1:05d}.log"
     assert done.returncode == 1
@@ -185,9 +180,9 @@ def test_a_task_that_fails_is_told_and_tried_again(environ: dict[str, str], tmp_
     shutil.rmtree(shards / others[0].folder)
     with (shards / others[1].folder / "machine.tsv").open("a") as file:
         file.write("torn")
-    done = muwazi(environ, *distributed)
+    done = command.run(environ, *distributed)
     assert done.returncode == 0, done.stderr
-    muwazi(environ, *line[:2], "-o", tmp_path / "one", *line[4:])
+    command.run(environ, *line[:2], "-o", tmp_path / "one", *line[4:])
     assert files_of(tmp_path / "out") == files_of(tmp_path / "one")
 
 
@@ -201,10 +196,8 @@ def test_a_killed_process_of_the_pool_is_told(environ: dict[str, str], tmp_path:
         while not (logs.is_dir() and len(list(logs.iterdir())) == 2):
             assert process.poll() is None
             time.sleep(0.05)
-        tasks = [pid for pid in descendants(process.pid) if "corpus.task_program" in line_of(pid)]
-        while not tasks:
+        while not (tasks := [pid for pid in descendants(process.pid) if "corpus.task_program" in line_of(pid)]):
             time.sleep(0.05)
-            tasks = [pid for pid in descendants(process.pid) if "corpus.task_program" in line_of(pid)]
         os.kill(parents()[tasks[0]], signal.SIGKILL)
         assert process.stderr
         said = process.stderr.read()
@@ -216,7 +209,7 @@ def test_a_killed_process_of_the_pool_is_told(environ: dict[str, str], tmp_path:
         time.sleep(0.05)
     done = subprocess.run(distributed, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert muwazi(environ, *line[:2], "-o", tmp_path / "one", *line[4:]).returncode == 0
+    assert command.run(environ, *line[:2], "-o", tmp_path / "one", *line[4:]).returncode == 0
     assert files_of(tmp_path / "out") == files_of(tmp_path / "one")
 
 
@@ -249,7 +242,7 @@ def descendants(pid: int) -> list[int]:
 def test_what_one_build_tells_is_told_of_shards(environ: dict[str, str], tmp_path: Path) -> None:
     articles = write_articles(tmp_path / "in", 4)
     (articles / "002.en.txt").write_text("")
-    done = muwazi(
+    done = command.run(
         environ,
         *("build", articles, "-o", tmp_path / "out", "--model=compact", "--executor=local", "--shards=2"),
     )
@@ -317,7 +310,7 @@ def test_what_is_not_installed(
 def test_a_ray_cluster_that_is_not_there(environ: dict[str, str], tmp_path: Path) -> None:
     write_articles(tmp_path / "in", 1)
     line = ("build", tmp_path / "in", "-o", tmp_path / "out", "--model=compact", "--shards=2", "--executor=ray")
-    done = muwazi({**environ, "RAY_ADDRESS": "127.0.0.1:9"}, *line)
+    done = command.run({**environ, "RAY_ADDRESS": "127.0.0.1:9"}, *line)
     assert (done.returncode, done.stdout) == (1, "")
     assert "Ray at 127.0.0.1:9 cannot be used" in done.stderr
 

@@ -19,7 +19,7 @@ from mt.engine import ENGINES
 from mt.errors import InputError
 from tests import command
 from tests.corpus.builds import DAY, build_articles, files_of, write_articles
-from tests.corpus.known_engine import ROOT, environment
+from tests.corpus.known_engine import environment
 
 EPOCH = {"SOURCE_DATE_EPOCH": str(DAY)}
 
@@ -197,6 +197,21 @@ def test_a_build_from_store_to_store(tmp_path: Path, cache: Path, words: None, m
     assert "published" not in done.stderr
 
 
+def test_references_at_a_url_are_those_of_the_same_folder_here(tmp_path: Path, cache: Path, words: None) -> None:
+    articles, english = tmp_path / "in", tmp_path / "en"
+    for folder, names in ((articles, ("a.ar.foo", "b.ar.txt", "c.ar")), (english, ("a.foo", "b.en.md", "c.en"))):
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text("نص قصير.\n" if folder == articles else "A short text.\n", "utf-8")
+    store(files_of(english), "memory://en")
+    for reference, out in ((english, "here"), ("memory://en", "there")):
+        line = ("build", articles, "-o", tmp_path / out, "--model=compact", "--format=tsv", "--keep-unrelated")
+        done = command.muwazi(*line, "--reference", reference)
+        assert done.exit_code == 0, done.stderr
+        assert "3 human pairs" in done.stderr
+    assert files_of(tmp_path / "there") == files_of(tmp_path / "here")
+
+
 def test_shards_from_store_to_store(tmp_path: Path, cache: Path, words: None) -> None:
     articles = write_articles(tmp_path / "in", 3)
     store(files_of(articles), "memory://in")
@@ -301,11 +316,6 @@ def s3() -> Iterator[dict[str, str]]:
         server.terminate()
 
 
-def run(environ: dict[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [*command.PROGRAM, *map(str, arguments)]
-    return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=120)
-
-
 def s3fs(environ: dict[str, str], code: str) -> None:
     code = f"import s3fs; s3 = s3fs.S3FileSystem(); {code}"
     subprocess.run([sys.executable, "-c", code], env=environ, check=True)
@@ -318,17 +328,19 @@ def test_s3_from_bucket_to_bucket(s3: dict[str, str], tmp_path: Path) -> None:
     s3fs(environ, f"s3.put({str(articles)!r}, 'bucket/in', recursive=True)")
     options = ("--model=compact", "--keep-unrelated")
     for number in (1, 2):
-        done = run(environ, "build", "s3://bucket/in", "-o", "s3://bucket/shards", f"--shard={number}/2", *options)
+        done = command.run(
+            environ, "build", "s3://bucket/in", "-o", "s3://bucket/shards", f"--shard={number}/2", *options
+        )
         assert done.returncode == 0, done.stderr
-    done = run(environ, "merge", "s3://bucket/shards", "-o", "s3://bucket/out")
+    done = command.run(environ, "merge", "s3://bucket/shards", "-o", "s3://bucket/out")
     assert done.returncode == 0, done.stderr
-    done = run(
+    done = command.run(
         environ,
         *("build", "s3://bucket/in", "-o", "s3://bucket/all", *options),
         *("--executor=local", "--shards=2", "--workers=2"),
     )
     assert done.returncode == 0, done.stderr
-    assert run(environ, "build", articles, "-o", tmp_path / "one", *options).returncode == 0
+    assert command.run(environ, "build", articles, "-o", tmp_path / "one", *options).returncode == 0
     s3fs(environ, f"[s3.get(f'bucket/{{name}}', {str(tmp_path)!r}, recursive=True) for name in ('out', 'all')]")
     assert files_of(tmp_path / "out") == files_of(tmp_path / "one")
     assert files_of(tmp_path / "all") == files_of(tmp_path / "one")
@@ -349,7 +361,7 @@ def test_s3_that_is_not_there(
     write_articles(tmp_path / "in", 1)
     places = (place.format(local=tmp_path) for place in (input_, output))
     environ = {**s3, "MUWAZI_CACHE_DIR": str(tmp_path / "cache"), "AWS_MAX_ATTEMPTS": "1", **environ}
-    done = run(environ, "build", next(places), "-o", next(places), "--model=compact")
+    done = command.run(environ, "build", next(places), "-o", next(places), "--model=compact")
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1

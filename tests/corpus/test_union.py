@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -34,7 +33,7 @@ from corpus.union import Union
 from mt.errors import InputError
 from tests.command import muwazi
 from tests.corpus.builds import build_articles, count_only, files_of, write_articles, write_references
-from tests.corpus.test_build_disturbed import largest_file
+from tests.limits import largest_file
 
 ROOT = Path(__file__).parent.parent.parent
 CHOICE = Choice(("tmx", "tsv", PAGE), page_limit=10_000, filters=Pipeline.of("none", ["min-length=30"]))
@@ -417,7 +416,7 @@ def test_more_folders_are_merged_than_files_may_be_open(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifest, all_ = documents(small / "whole")
-    for number, done in zip(count(), all_):
+    for number, done in enumerate(all_):
         corpus_of([done], manifest, tmp_path / "parts" / str(number))
     folders = list((tmp_path / "parts").iterdir())
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

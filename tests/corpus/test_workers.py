@@ -31,7 +31,7 @@ from mt.options import Setup
 from tests.command import PROGRAM, muwazi
 from tests.corpus.builds import build_articles, bundled, files_of, write_articles
 from tests.corpus.known_engine import ROOT, environment
-from tests.corpus.test_build_disturbed import largest_file
+from tests.limits import largest_file
 
 KILLS = 100
 BAD = "المطار"  # a word that no other article has

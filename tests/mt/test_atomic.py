@@ -2,8 +2,6 @@
 
 import errno
 import os
-import resource
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from mt.atomic import atomic
 from mt.errors import InputError
+from tests.limits import largest_file
 
 
 @pytest.fixture(params=["old", None], ids=["over a file", "a new file"])
@@ -73,16 +72,9 @@ def test_a_full_disk_is_one_line(path: Path, monkeypatch: pytest.MonkeyPatch, st
 
 def test_a_file_too_large_is_one_line(path: Path) -> None:
     """A real refusal by the system, in the middle of the writing."""
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
-        message = r"corpus\.tmx: cannot be written \(File too large\); nothing was changed"
-        with pytest.raises(InputError, match=message), atomic(path) as handle:
-            handle.writelines(b"x" * 10_000 for _ in range(100))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        signal.signal(signal.SIGXFSZ, ignored)
+    message = r"corpus\.tmx: cannot be written \(File too large\); nothing was changed"
+    with largest_file(100_000), pytest.raises(InputError, match=message), atomic(path) as handle:
+        handle.writelines(b"x" * 10_000 for _ in range(100))
     assert as_it_was(path)
 
 

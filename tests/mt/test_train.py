@@ -95,7 +95,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained") / "writer"
     result = train(
         data, folder, "--steps", "40", "--evaluate-every", "20", "--rate", "4e-3", "--average", "0.95",
-        "--accumulate", "2", "--sampling", "0.5", "--licence", "cc0-1.0",
+        "--accumulate", "2", "--sampling", "0.5", "--embeddings", "random", "--licence", "cc0-1.0",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     return folder

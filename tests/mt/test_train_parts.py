@@ -33,6 +33,7 @@ RECIPE = Recipe(
     accumulate=1,
     max_length=30,
     sampling=0.0,
+    embeddings="random",
     optimizer="adamw",
     schedule="linear",
     rate=1.0,
@@ -307,3 +308,20 @@ def test_muon_moves_as_torchs_does() -> None:
             optimizer.step()
     for before, our, their in zip(start, ours, theirs, strict=True):
         assert torch.linalg.norm(our - their) < 0.02 * torch.linalg.norm(our - before)  # bfloat16 has 8 bits
+
+
+def test_pieces_of_the_same_pairs_get_similar_embeddings() -> None:
+    import numpy as np
+
+    from mt.training.embeddings import cooccurrence
+
+    chance = random.Random(5)
+    # Ten words and their translations, ten more; number 20 stands in all pairs, 21 in one, 22 in none.
+    rows = [[n for word in chance.sample(range(10), 4) for n in (word, word + 10)] + [20] for _ in range(300)]
+    rows[0].append(21)
+    found = cooccurrence(rows, 23, 12, seed=1)
+    assert found.shape == (23, 12)
+    assert np.linalg.norm(found, axis=1) == pytest.approx([1] * 21 + [0, 0], abs=1e-5)
+    alike = found[:20] @ found[:20].T - 2 * np.eye(20)
+    assert [int(n) for n in alike.argmax(axis=1)] == [(n + 10) % 20 for n in range(20)]
+    assert (cooccurrence(rows, 23, 12, seed=1) == found).all()
