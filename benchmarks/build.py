@@ -27,23 +27,7 @@ from mt.model import find
 from mt.options import Setup
 from mt.translator import Translator
 from mt.vocabulary import Vocabulary
-
-WORDS = [
-    "المدينة",
-    "المكتبة",
-    "الوزير",
-    "أعلن",
-    "الطريق",
-    "الجديد",
-    "اليوم",
-    "صباحا",
-    "المدرسة",
-    "الكتاب",
-    "السوق",
-    "القديم",
-    "النهر",
-    "الجسر",
-]
+from tests.corpus.builds import ARABIC
 
 
 class Backwards:
@@ -67,7 +51,7 @@ def write(folder: Path, numbers: range, seed: int) -> None:
     rng = random.Random(seed)
     folder.mkdir(exist_ok=True)
     for number in numbers:
-        (folder / f"{number:06}.ar.txt").write_text(f"{' '.join(rng.choices(WORDS, k=8))}.\n", "utf-8")
+        (folder / f"{number:06}.ar.txt").write_text(f"{' '.join(rng.choices(ARABIC, k=8))}.\n", "utf-8")
 
 
 def run(articles: Path, out: Path) -> float:

@@ -33,8 +33,7 @@ class Beside:
         Raises `InputError` where it is not what it was.
         """
         side = read_reference(self.path, reading)
-        if _sha256(read_bytes(self.path)) != self.sha256:
-            raise InputError(f"{self.path}: changed while it was being read; run the command again")
+        _hold(str(self.path), read_bytes(self.path), self.sha256)
         return side
 
 
@@ -58,8 +57,7 @@ class Entry:
         Raises `InputError` where they are not what they were.
         """
         data = self.article.data()
-        if _sha256(data) != self.sha256:
-            raise InputError(f"{self.article.place}: changed while it was being read; run the command again")
+        _hold(self.article.place, data, self.sha256)
         return data
 
 
@@ -173,6 +171,12 @@ def _date(newest: float) -> datetime | None:
         return datetime.fromtimestamp(int(given), UTC)
     except (ValueError, OverflowError, OSError):
         raise InputError(f"SOURCE_DATE_EPOCH is {given!r}, which is no number of seconds since 1970") from None
+
+
+def _hold(place: str, data: bytes, sha256: str) -> None:
+    """Raise `InputError` for a file whose bytes are not what they were."""
+    if _sha256(data) != sha256:
+        raise InputError(f"{place}: changed while it was being read; run the command again")
 
 
 def _sha256(data: bytes) -> str:

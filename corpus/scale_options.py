@@ -1,6 +1,6 @@
 """The options of `muwazi build` for many machines, and how its command line is handed on to their tasks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,9 +12,9 @@ from corpus.places import Place, Url, absolute
 from corpus.shard import Shard
 from mt.options import Setup
 
-__all__ = ["EXECUTORS", "command_line", "executor_options", "hand_over"]
+__all__ = ["command_line", "executor_options", "hand_over"]
 
-EXECUTORS = ("local", "slurm", "ray")
+_EXECUTORS = ("local", "slurm", "ray")
 _NOT_HANDED_ON = frozenset({"executor", "executor_option", "shards", "output", "workers", "threads"})
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -31,7 +31,7 @@ def executor_options(command: _Command) -> _Command:
         click.option("--shards", type=click.IntRange(min=1), metavar="N", help="How many tasks an executor runs."),
         click.option(
             "--executor",
-            type=click.Choice(EXECUTORS),
+            type=click.Choice(_EXECUTORS),
             help="Let datatrove run the shards as tasks, here or on a cluster, and then make one corpus of them.",
         ),
     ):
@@ -103,7 +103,8 @@ def command_line(ctx: click.Context, without: frozenset[str]) -> list[str]:
         name = parameter.name or ""
         if name in without or ctx.get_parameter_source(name) in (ParameterSource.DEFAULT, None):
             continue
-        for value in _values(ctx.params[name], many=parameter.multiple or parameter.nargs != 1):
+        given = ctx.params[name]
+        for value in given if parameter.multiple or parameter.nargs != 1 else (given,):
             text = str(absolute(value)) if isinstance(value, Path) else str(value)
             if isinstance(parameter, click.Argument):
                 arguments.append(text)
@@ -112,11 +113,3 @@ def command_line(ctx: click.Context, without: frozenset[str]) -> list[str]:
             else:
                 options.append(f"{max(parameter.opts, key=len)}={text}")
     return [*options, "--", *arguments]
-
-
-def _values(value: Any, *, many: bool) -> Iterator[Any]:
-    """Give the values of a parameter that may be given more than once."""
-    if many:
-        yield from value
-    else:
-        yield value

@@ -30,6 +30,7 @@ __all__ = ["Crew"]
 
 CONTEXT = get_context("spawn")  # a fork would copy the locks of threads, and not the threads
 _NAMED = 5  # documents that an error names
+_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 _Message = Outcome | Counter[str] | str | Exception
 
 
@@ -174,9 +175,6 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 def _serve(connection: Connection, reading: Reading, setup: Setup) -> None:

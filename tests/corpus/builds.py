@@ -1,4 +1,4 @@
-"""What tests share: an engine of known output, articles of made-up sentences, a build of them; the DTD of TMX."""
+"""What tests share: an engine of known output, articles of made-up sentences, a build of them."""
 
 import os
 import random
@@ -84,6 +84,11 @@ def bundled() -> tuple[Model, Vocabulary]:
     return model, Vocabulary(model.path)
 
 
+def setup() -> Setup:
+    """Give a setup with the bundled model."""
+    return Setup(bundled()[0], "ctranslate2", "int8", Decoding(), 2, deterministic=True)
+
+
 def count_only(systems: object, references: object) -> dict[str, object]:
     """Give a scores document that tells the texts themselves."""
     return {"version": 1, "systems": systems, "references": references}
@@ -105,14 +110,13 @@ def build_articles(
     found = find_articles([articles])
     references = find_references(found, reference)
     plan = make_plan(shard.of(found) if shard else found, references, reading or Reading(), shard)
-    model, vocabulary = bundled()
-    setup = Setup(model, "ctranslate2", "int8", Decoding(), 2, deterministic=True)
+    _, vocabulary = bundled()
 
     def translator() -> Translator:
         made = engine(vocabulary) if engine else Words(vocabulary, delay)
         return Translator(made, vocabulary, Decoding(), deterministic=True)
 
-    return build(plan, setup, out, choice or Choice(("tmx", "tsv")), translator, lambda: count_only, crew=crew)
+    return build(plan, setup(), out, choice or Choice(("tmx", "tsv")), translator, lambda: count_only, crew=crew)
 
 
 def write_articles(folder: Path, number: int, seed: int = 1) -> Path:

@@ -50,6 +50,11 @@ def ended(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def unlike(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    """Name the files in which two folders differ."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
 def prepare(root: Path) -> Path:
     """Write articles, of which every fourth has a reference, and an older corpus of some of them."""
     articles = write_articles(root / "in", ARTICLES)
@@ -97,8 +102,7 @@ def main(folder: str, kills: str, seed: str) -> None:
         code = ended(forked(work))
         end = files_of(out)
         if code or end != whole:
-            names = sorted(name for name in end.keys() | whole.keys() if end.get(name) != whole.get(name))
-            differing.append((number, code, names))
+            differing.append((number, code, unlike(end, whole)))
     print(json.dumps({**told, "differing": differing, "seconds": round(seconds, 3), "files": sorted(whole)}))  # noqa: T201
 
 

@@ -28,7 +28,7 @@ from corpus.workers import Crew
 from mt.engine import ENGINES
 from mt.errors import MuwaziError
 from tests.corpus.builds import build_articles, files_of
-from tests.corpus.killed_builds import CHOICE, ended, forked, prepare
+from tests.corpus.killed_builds import CHOICE, ended, forked, prepare, unlike
 
 WORKERS = 2
 PATIENCE = 20.0  # seconds that a worker has to end after its parent
@@ -106,8 +106,7 @@ def main(folder: str, kills: str, seed: str) -> None:
             told["again"] += 1
         end = files_of(out)
         if code or end != whole:
-            names = sorted(name for name in end.keys() | whole.keys() if end.get(name) != whole.get(name))
-            differing.append((number, code, names))
+            differing.append((number, code, unlike(end, whole)))
     lines = notes.read_text().splitlines()
     told["noticed"] = sum("a worker process ended (SIG" in line for line in lines)
     told["given up"] = sum(f"{DEATHS} worker processes" in line for line in lines)

@@ -17,7 +17,7 @@ from mt.model import Model
 from mt.vocabulary import Vocabulary
 from tests.corpus.builds import Words
 
-__all__ = ["engine", "environment", "report"]
+__all__ = ["ROOT", "engine", "environment", "report"]
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -19,17 +19,14 @@ from hypothesis import strategies as st
 
 from corpus.articles import Article, find_articles
 from corpus.folder import JOURNAL, STATE
-from corpus.formats import read
 from corpus.journal import keys_in
 from corpus.parcels import DEATHS, LEAST, PARCEL, Parcels
 from corpus.plan import Entry, make_plan
 from corpus.readers import READERS, Reading
 from corpus.workers import Crew
-from mt.engine import Decoding
 from mt.errors import InputError
-from mt.options import Setup
 from tests.command import PROGRAM, muwazi
-from tests.corpus.builds import build_articles, bundled, files_of, write_articles
+from tests.corpus.builds import build_articles, files_of, setup, write_articles, write_references
 from tests.corpus.known_engine import ROOT, environment
 from tests.limits import largest_file
 
@@ -72,10 +69,7 @@ def many(tmp_path: Path) -> Path:
     """Give a folder of 200 articles, of which every twentieth has a reference."""
     articles = write_articles(tmp_path / "many", 200)
     build_articles(articles, tmp_path / "machine")
-    for pair in read(tmp_path / "machine" / "corpus.jsonl"):
-        if int(pair.document) % 20 == 1:
-            with (articles / f"{pair.document}.en.txt").open("a") as handle:
-                handle.write(f"{pair.target}\n" if pair.sentence % 5 else f"{pair.target} ")
+    write_references(articles, tmp_path / "machine", every=20)
     return articles
 
 
@@ -145,8 +139,8 @@ def test_sentences_that_fail_are_told_as_without_workers(tmp_path: Path) -> None
     (articles / "bad.txt").write_text(f"زرعت ليلى شجرة.\n\nوصل {BAD} ضيوف. عاد سامي من {BAD}.\n", "utf-8")
     errors = {}
     for name, *options in (("one",), ("two", "--workers", "2")):
-        arguments = [str(articles), "-o", str(tmp_path / name), "--no-memory", *options]
-        lines = run(*arguments, code=1, MUWAZI_TEST_FAULT=f"failure={BAD}")
+        out = tmp_path / name
+        lines = run(articles, "-o", out, "--no-memory", *options, code=1, MUWAZI_TEST_FAULT=f"failure={BAD}")
         errors[name] = [line for line in lines if line.startswith("error:")]
     assert len(errors["one"]) == 2
     assert errors["two"] == errors["one"]
@@ -244,13 +238,11 @@ def test_progress_is_told_and_a_full_disk_too(articles: Path, tmp_path: Path) ->
 
 @pytest.mark.usefixtures("known")
 def test_an_article_that_changes_meanwhile_is_told(articles: Path, tmp_path: Path) -> None:
-    model, _ = bundled()
-    setup = Setup(model, "ctranslate2", "int8", Decoding(), 2, deterministic=True)
     entries = [entry for entry in make_plan(find_articles([articles]), {}, Reading()).entries if entry.sentences]
     changed = entries[3].article.path
     changed.write_text("نص آخر.\n", "utf-8")
     with (
-        closing(Crew(2, lambda _: None, pytest.fail).outcomes(entries, Reading(), setup)) as outcomes,
+        closing(Crew(2, lambda _: None, pytest.fail).outcomes(entries, Reading(), setup())) as outcomes,
         pytest.raises(InputError, match=f"{changed.name}: changed while it was being read"),
     ):
         list(outcomes)

@@ -3,10 +3,8 @@
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from itertools import product
@@ -22,7 +20,8 @@ from mt.errors import ModelError
 from mt.model import Model, find
 from mt.train_command import _interruptible
 from mt.vocabulary import END, Vocabulary
-from tests.command import muwazi
+from tests.command import PROGRAM, muwazi
+from tests.limits import largest_file
 
 ROOT = Path(__file__).parent.parent.parent
 PEOPLE = {
@@ -81,9 +80,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 TINY = ("--preset", "tiny", "--vocabulary", "150", "--batch-tokens", "384", "--threads", "1", "--warmup", "20")
 
 
-def train(data: Path, folder: Path, *args: str | Path) -> Result:
-    corpora = ("--corpus", data / "train.tsv", "--corpus", f"{data / 'more.tsv'}=2.5")
-    return muwazi("train", *corpora, "--dev", data / "dev.tsv", "-o", folder, *TINY, *args)
+def command(data: Path, folder: Path, *args: str) -> list[str]:
+    corpora = ("--corpus", f"{data / 'train.tsv'}", "--corpus", f"{data / 'more.tsv'}=2.5")
+    return ["train", *corpora, "--dev", f"{data / 'dev.tsv'}", "-o", str(folder), *TINY, *args]
+
+
+def train(data: Path, folder: Path, *args: str) -> Result:
+    return muwazi(*command(data, folder, *args))
 
 
 def log(folder: Path) -> list[dict[str, Any]]:
@@ -212,12 +215,8 @@ def test_a_training_that_was_killed_goes_on_as_if_it_had_not_been(
 ) -> None:
     folder = tmp_path / "model"
     several = ("--processes", str(processes))
-    command = (
-        *("train", "--corpus", str(data / "train.tsv"), "--corpus", f"{data / 'more.tsv'}=2.5"),
-        *("--dev", str(data / "dev.tsv"), "-o", str(folder), *TINY, *SHORT, *several, "--save-minutes", "0"),
-    )
     process = subprocess.Popen(
-        [sys.executable, "-c", "from mt.cli import main; main()", *command],
+        [*PROGRAM, *command(data, folder, *SHORT, *several, "--save-minutes", "0")],
         cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     state = folder / "training" / "checkpoint.pt"
@@ -411,12 +410,8 @@ def test_a_full_disk_leaves_the_last_checkpoint(share: float, message: str, data
     assert muwazi(*args, "--steps", "3", "--stop-minutes", "0").exit_code == 0
     state = tmp_path / "training" / "checkpoint.pt"
     before = state.read_bytes()
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(share * len(before)), limits[1]))
-    try:
+    with largest_file(int(share * len(before))):
         result = muwazi(*args, "--steps", "3")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert result.exit_code == 1, result.output
     assert message in result.stderr
     assert "File too large" in result.stderr
