@@ -84,9 +84,7 @@ def _weighted(ctx: click.Context, param: click.Parameter, values: Sequence[str])
 @click.option(
     "--optimizer",
     type=click.Choice(["adamw", "muon"]),
-    default="adamw",
-    show_default=True,
-    help="muon moves matrices by orthogonal steps, and embeddings by AdamW.",
+    help="muon moves matrices by orthogonal steps, and embeddings by AdamW.  [default: muon; adamw with --from]",
 )
 @click.option(
     "--schedule",
@@ -98,7 +96,7 @@ def _weighted(ctx: click.Context, param: click.Parameter, values: Sequence[str])
 @click.option(
     "--rate",
     type=click.FloatRange(min=0, min_open=True),
-    help="Highest learning rate.  [default: 1e-3; 1e-4 with --from]",
+    help="Highest learning rate.  [default: 2.5e-3 for muon, 1e-3 for adamw; 1e-4 with --from]",
 )
 @click.option(
     "--warmup",
@@ -256,13 +254,15 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     use_threads(max(1, threads // processes))
     start, name = _start(options, console)
     given = {field: options[field] for field in Recipe.__dataclass_fields__ if field in options}
+    optimizer = options["optimizer"] or ("adamw" if options["from"] else "muon")
     recipe = Recipe(
         **{
             **given,
             "corpora": weights,
             "start": name,
             "embeddings": "given" if options["from"] else options["embeddings"] or "pairs",
-            "rate": options["rate"] or (1e-4 if options["from"] else 1e-3),
+            "optimizer": optimizer,
+            "rate": options["rate"] or (1e-4 if options["from"] else {"muon": 2.5e-3, "adamw": 1e-3}[optimizer]),
             "precision": choose_precision(options["precision"], device),
         }
     )
