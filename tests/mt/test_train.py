@@ -99,6 +99,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = train(
         data, folder, "--steps", "40", "--evaluate-every", "20", "--rate", "4e-3", "--average", "0.95",
         "--accumulate", "2", "--sampling", "0.5", "--embeddings", "random", "--licence", "cc0-1.0",
+        "--optimizer", "adamw",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     return folder
@@ -197,7 +198,7 @@ def parameters(folder: Path) -> Iterator[float]:
 
 SHORT = (
     *("--steps", "24", "--evaluate-every", "9", "--sampling", "0.4", "--dropout", "0.3", "--seed", "7"),
-    *("--batch-tokens", "192", "--accumulate", "2", "--optimizer", "muon"),
+    *("--batch-tokens", "192", "--accumulate", "2"),
 )
 
 
@@ -207,6 +208,19 @@ def undisturbed(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = train(data, folder, *SHORT)
     assert result.exit_code == 0, result.output
     return folder
+
+
+def recipe(folder: Path) -> dict[str, Any]:
+    import torch
+
+    found: dict[str, Any] = torch.load(folder / "training" / "checkpoint.pt", weights_only=True)["recipe"]
+    return found
+
+
+def test_new_networks_begin_with_muon_and_others_with_adamw(undisturbed: Path, trained: Path, tuned: Path) -> None:
+    assert (recipe(undisturbed)["optimizer"], recipe(undisturbed)["rate"]) == ("muon", 2.5e-3)
+    assert recipe(trained)["optimizer"] == "adamw"
+    assert recipe(tuned)["optimizer"] == "adamw"
 
 
 @pytest.mark.parametrize("processes", [1, 2])
