@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from contest import write_articles
-from opus_shape import SEEDS, ForcedEngine, opus_shape
-from translate import describe
+from opus_shape import ForcedEngine, opus_shape
+from translate import add_options, describe, different_lines
 
 from corpus.articles import find_articles, sentences_of
 from corpus.readers import Reading
@@ -27,7 +27,7 @@ from mt.engine import Decoding, Engine, Hypothesis, load_engine
 from mt.english import tidy
 from mt.fidelity import faults
 from mt.memory import Memory
-from mt.model import BUNDLED, Model, find
+from mt.model import Model, find
 from mt.normalize import Normalizer, has_arabic
 from mt.store import Store
 from mt.translator import MENDABLE, Translation
@@ -70,15 +70,9 @@ class Run:
 def main() -> None:
     """Measure the parts, then the products."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--text", type=Path, metavar="FILE", help="Arabic, a sentence or a paragraph a line")
-    parser.add_argument("--lines", type=int, metavar="N", help="take the first N different lines only")
-    parser.add_argument("--model", default=BUNDLED, help="a name that muwazi knows (default: %(default)s)")
-    parser.add_argument("--shape", choices=["opus"], help="instead of a model: random weights as heavy as opus-mt's")
-    parser.add_argument("--beam", type=int, default=1, help="beam width (default: 1, greedy)")
+    add_options(parser)
     options = parser.parse_args()
-    sources = [options.text] if options.text else sorted(SEEDS.glob("*.ar.txt"))
-    lines = [line.strip() for source in sources for line in source.read_text("utf-8").splitlines()]
-    lines = list(dict.fromkeys(filter(None, lines)))[: options.lines]
+    lines = different_lines(options)
     model = opus_shape() if options.shape else find(options.model, print)
     engine: Engine = ForcedEngine(model, 1) if options.shape else load_engine(model, threads=1)
     describe(model, lines, options.beam)

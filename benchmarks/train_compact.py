@@ -1,4 +1,4 @@
-r"""Prepares the data of the bundled model `compact`; its card has the commands that train it.
+"""Prepares the data of the bundled model `compact`; its card has the commands that train it.
 
     python benchmarks/train_compact.py --general general.tsv.xz --flores flores-dev --tico tico19_dev.tsv -o data
 

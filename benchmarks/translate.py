@@ -35,11 +35,7 @@ from mt.vocabulary import Vocabulary
 def main() -> None:
     """Measure what the options ask for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--text", type=Path, metavar="FILE", help="Arabic, a sentence or a paragraph a line")
-    parser.add_argument("--lines", type=int, metavar="N", help="take the first N different lines only")
-    parser.add_argument("--model", default=BUNDLED, help="a name that muwazi knows (default: %(default)s)")
-    parser.add_argument("--shape", choices=["opus"], help="instead of a model: random weights as heavy as opus-mt's")
-    parser.add_argument("--beam", type=int, default=1, help="beam width (default: 1, greedy)")
+    add_options(parser)
     parser.add_argument("--rounds", type=int, default=5, help="of which the median counts (default: %(default)s)")
     parser.add_argument("--slow", type=int, default=200, metavar="N", help="sentences for the slow rows (default: 200)")
     mode = parser.add_mutually_exclusive_group()
@@ -50,9 +46,7 @@ def main() -> None:
     if options.company and options.shape:
         parser.error("--company compares texts, and random weights write none; leave --shape out")
 
-    sources = [options.text] if options.text else sorted(SEEDS.glob("*.ar.txt"))
-    lines = [line.strip() for source in sources for line in source.read_text("utf-8").splitlines()]
-    lines = list(dict.fromkeys(filter(None, lines)))[: options.lines]
+    lines = different_lines(options)
     if not lines:
         parser.error("no text to translate")
     model = opus_shape() if options.shape else find(options.model, print)
@@ -68,6 +62,22 @@ def main() -> None:
         else:
             contest = Contest(lines, model, name, options.beam, options.slow, Path(place), forced=bool(options.shape))
             speed(contest, options.rounds)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is translated, and with what."""
+    parser.add_argument("--text", type=Path, metavar="FILE", help="Arabic, a sentence or a paragraph a line")
+    parser.add_argument("--lines", type=int, metavar="N", help="take the first N different lines only")
+    parser.add_argument("--model", default=BUNDLED, help="a name that muwazi knows (default: %(default)s)")
+    parser.add_argument("--shape", choices=["opus"], help="instead of a model: random weights as heavy as opus-mt's")
+    parser.add_argument("--beam", type=int, default=1, help="beam width (default: 1, greedy)")
+
+
+def different_lines(options: argparse.Namespace) -> list[str]:
+    """Read the text that the options name, or the articles in seeds/: each line once."""
+    sources = [options.text] if options.text else sorted(SEEDS.glob("*.ar.txt"))
+    lines = [line.strip() for source in sources for line in source.read_text("utf-8").splitlines()]
+    return list(dict.fromkeys(filter(None, lines)))[: options.lines]
 
 
 def describe(model: Model, lines: Sequence[str], beam: int) -> None:
