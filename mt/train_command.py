@@ -3,9 +3,8 @@
 import shlex
 import shutil
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,8 @@ import click
 from click.core import ParameterSource
 
 from mt.console import Console
-from mt.errors import InputError, reason
-from mt.model import find
-from mt.training.corpora import Corpus, SentencePair, gather
-from mt.training.development import Development
-from mt.training.recipe import PRESETS, Shape
+from mt.errors import InputError
+from mt.train_inputs import read_corpora, read_development, read_text, starting_point
 
 __all__ = ["train"]
 
@@ -239,8 +235,8 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     folder: Path = options["output"]
     _claim(folder, options["force"])
     read, score = partial(ctx.meta["service"]("read"), notice=console.notice), ctx.meta["service"]("score")
-    corpora, weights = _corpora(read, options["corpus"], console)
-    dev = _development(read, score, options["dev"]) if options["dev"] else None
+    corpora, weights = read_corpora(read, options["corpus"], console)
+    dev = read_development(read, score, options["dev"]) if options["dev"] else None
 
     from mt.engine import cores
     from mt.train import Job
@@ -252,7 +248,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
     threads = options["threads"] or cores()
     processes = 1 if device == "cuda" else options["processes"] or min(threads, options["accumulate"])
     use_threads(max(1, threads // processes))
-    start, name = _start(options, console)
+    start, name = starting_point(options, console)
     given = {field: options[field] for field in Recipe.__dataclass_fields__ if field in options}
     optimizer = options["optimizer"] or ("adamw" if options["from"] else "muon")
     recipe = Recipe(
@@ -278,7 +274,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
                 processes=processes,
                 dtype=options["dtype"],
                 licence=options["licence"],
-                attribution=_text(options["attribution"]),
+                attribution=read_text(options["attribution"]),
                 command=_command(ctx),
                 save_minutes=options["save_minutes"],
                 stop_minutes=options["stop_minutes"],
@@ -327,66 +323,6 @@ def _claim(folder: Path, force: bool) -> None:
             shutil.rmtree(state)
     except OSError as error:
         raise InputError(f"{folder}: cannot be used ({error.strerror}); choose another folder") from error
-
-
-def _corpora(
-    read: Callable[[Path], Iterable[SentencePair]], given: Sequence[tuple[str, float]], console: Console
-) -> tuple[list[Corpus], dict[str, float]]:
-    """Read the corpora, saying what is left out of each."""
-    weights = dict(given)
-    if len(weights) < len(given):
-        raise click.UsageError("--corpus names a corpus twice; give it once, with a weight")
-    corpora = []
-    for path in weights:
-        corpus = gather(path, read(Path(path)))
-        reasons = ", ".join(f"{count:,} {fault}" for fault, count in corpus.dropped.items())
-        console.notice(
-            f"{path}: {len(corpus):,} of {corpus.read:,} pairs" + (f" (left out: {reasons})" if reasons else "")
-        )
-        corpora.append(corpus)
-    return corpora, weights
-
-
-def _development(
-    read: Callable[[Path], Iterable[SentencePair]], score: Callable[..., Mapping[str, Any]], path: str
-) -> Development:
-    """Read the development set; all of its pairs count.
-
-    Raises `InputError` where it has no pairs, or one without a side.
-    """
-    pairs = list(read(Path(path)))
-    if not pairs:
-        raise InputError(f"{path}: there are no pairs in it; give a development set with some")
-    for number, pair in enumerate(pairs, 1):
-        if not pair.source.strip() or not (pair.target or "").strip():
-            raise InputError(f"{path}: pair {number} has an empty side; leave it out of the development set")
-
-    def scores(hypotheses: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-        return {name: found.score for name, found in score(hypotheses, [references], ("bleu", "chrf2")).items()}
-
-    return Development([pair.source for pair in pairs], [pair.target or "" for pair in pairs], scores)
-
-
-def _start(options: Mapping[str, Any], console: Console) -> tuple[Path | Shape, str]:
-    """Give the model's folder or the new network's shape, and its name for records."""
-    if options["from"]:
-        model = find(options["from"], console.notice)
-        return model.path, model.id
-    preset = options["preset"] or "small"
-    shape = PRESETS[preset]
-    if options["vocabulary"]:
-        shape = replace(shape, vocabulary=options["vocabulary"])
-    return shape, f"{preset}, {shape.vocabulary} pieces"
-
-
-def _text(path: Path | None) -> str | None:
-    """Read a text for the model card."""
-    if path is None:
-        return None
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({reason(error)}); give a text file in UTF-8") from error
 
 
 @contextmanager
