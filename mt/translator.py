@@ -1,7 +1,7 @@
 """Sentences in, translations out: in order, none lost."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -157,15 +157,17 @@ class Translator:
         texts.update((sentence, self._normalize(sentence)) for sentence in arabic if sentence not in own)
         counts = Counter(text for sentence in sentences if (text := texts[sentence]))
         # What a window before this one holds is not asked again, though it may still be on its way.
-        shared = {text: window.found for window in recent for text in counts if text in window.counts}
+        shared = {text: window for window in recent for text in counts if text in window.counts}
         unshared = [text for text in counts if text not in shared]
         found = memory.recall(unshared) if memory else {}
-        self._tally["recalled"] += sum(counts[text] for text in found)
+        recalled = {*found, *(text for text, window in shared.items() if text in window.recalled)}
+        self._tally["recalled"] += sum(counts[text] for text in recalled)
         self._tally["own"] += sum(sentence in own for sentence in sentences)
         asked = [text for text in unshared if text not in found]
         work = self._submit(asked, self._decoding, pool)
         written = {text: sentence for sentence, text in texts.items()}
-        recent.append(_Window(sentences, own, texts, written, counts, shared, found, work))
+        before = {text: window.found for text, window in shared.items()}  # a window holds no other: they would not end
+        recent.append(_Window(sentences, own, texts, written, counts, before, found, recalled, work))
         return recent[-1]
 
     def _check(self, window: "_Window", pool: ThreadPoolExecutor, memory: "Session | None") -> "tuple[_Window, _Work]":
@@ -356,8 +358,8 @@ class _Window:
     """A stretch of the stream.
 
     `texts` are the sentences normalised, empty where no model is needed, `written` leads back to a sentence, and
-    `counts` are of the texts. Of these, `shared` are in the `found` of a window before, `found` are known, and `work`
-    is asked of the engine.
+    `counts` are of the texts. Of these, `shared` are in the `found` of a window before, `found` are known, `recalled`
+    are those of both that the memory knew, and `work` is asked of the engine.
     """
 
     sentences: list[str]
@@ -367,4 +369,5 @@ class _Window:
     counts: Mapping[str, int]
     shared: Mapping[str, Mapping[str, Translation]]
     found: dict[str, Translation]
+    recalled: Set[str]
     work: _Work

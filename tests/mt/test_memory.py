@@ -87,6 +87,18 @@ def test_a_finished_job_is_not_decoded_again(engine: Counted, store: Store, told
     assert told == []
 
 
+def test_what_stands_in_several_windows_counts_each_time(
+    engine: Counted, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mt.translator.WINDOW", 2)
+    sentences = [SENTENCES[i] for i in (0, 1, 1, 2, 1, 0, 2, 0)]
+    tally = Counter[str]()
+    run(engine, store, sentences, tally=tally)
+    assert tally["recalled"] == 0
+    run(engine, store, sentences, tally=tally)
+    assert tally["recalled"] == len(sentences)
+
+
 def test_with_the_real_engine_nothing_shows(
     translator: Callable[..., Translator], store: Store, arabic: list[str]
 ) -> None:
