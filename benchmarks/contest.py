@@ -12,18 +12,20 @@ from opus_shape import ForcedEngine
 from corpus.articles import find_articles, sentences_of
 from corpus.readers import Reading
 from corpus.translate import place_outputs, survey, translate_articles
-from mt.batch import BUDGET, LIMIT, batches, cut
+from mt.batch import BUDGET, GPU_BUDGET, LIMIT, batches, cut
 from mt.conversion import convert
-from mt.engine import Decoding, Engine, Hypothesis, cores, load_engine, output_cap
+from mt.device import Device, Precision
+from mt.engine import Decoding, Engine, Hypothesis, cores, load_engine, output_cap, report
 from mt.model import Model
 from mt.normalize import Normalizer, has_arabic
 from mt.shortlist import shortlist_of
 from mt.translator import Translator
 from mt.vocabulary import END, Vocabulary
 
-__all__ = ["BARE", "COMMAND", "Contest", "command_line", "write_articles"]
+__all__ = ["BARE", "COMMAND", "SORTED", "Contest", "command_line", "write_articles"]
 
 BARE = "CTranslate2 alone"
+SORTED = "transformers, batches of 32, sorted"
 COMMAND = str(Path(sys.executable).with_name("muwazi"))
 LINES = 25
 """Lines of the text that make an article."""
@@ -38,13 +40,22 @@ class Contest:
     """
 
     def __init__(
-        self, lines: Sequence[str], model: Model, name: str, beam: int, slow: int, place: Path, *, forced: bool
+        self,
+        lines: Sequence[str],
+        model: Model,
+        name: str,
+        beam: int,
+        slow: int,
+        place: Path,
+        *,
+        forced: bool = False,
+        device: Device = "cpu",
     ) -> None:
         from ctranslate2 import Translator as CTranslate2
         from ctranslate2.converters import TransformersConverter
         from transformers import MarianMTModel, MarianTokenizer
 
-        self._model, self._name, self._beam, self._forced = model, name, beam, forced
+        self._model, self._name, self._beam, self._forced, self._device = model, name, beam, forced, device
         self._input, self._output = write_articles(lines, place / "articles"), place / "english"
         read = [s.text for a in find_articles([self._input]) for s in sentences_of(a.document(Reading()))]
         self._vocabulary = Vocabulary(model.path)
@@ -56,15 +67,24 @@ class Contest:
         step = max(1, len(self.sentences) // slow)
         self.few = self.sentences[::step][:slow]  # from all over: the same mix of lengths
         self._rows, self._few_rows = self._pieces(self.sentences), self._pieces(self.few)
-        self._engine = Counting(ForcedEngine(model, cores()) if forced else load_engine(model))
-        stock = TransformersConverter(str(model.path)).convert(str(place / "stock"), quantization="int8")
-        self._bare, self._narrow = (
-            CTranslate2(folder, device="cpu", compute_type="int8", inter_threads=cores(), intra_threads=1)
-            for folder in (stock, str(convert(model, "int8")))
-        )
+        self._engine = Counting(ForcedEngine(model, cores()) if forced else load_engine(model, device=device))
+        precision: Precision
+        precision, self._budget, workers = ("int8", BUDGET, cores()) if device == "cpu" else ("float16", GPU_BUDGET, 1)
+        self._bare, self._narrow = None, None
+        self.hindrance = report("ctranslate2").unusable.get(device) if device != "cpu" else None
+        if not self.hindrance:
+            stock = TransformersConverter(str(model.path)).convert(str(place / "stock"), quantization=precision)
+            self._bare, self._narrow = (
+                CTranslate2(folder, device=device, compute_type=precision, inter_threads=workers, intra_threads=1)
+                for folder in (stock, str(convert(model, precision)))
+            )
         self._shortlist = shortlist_of(model)
         self._tokenizer = MarianTokenizer.from_pretrained(model.path)
-        self._marian = MarianMTModel.from_pretrained(model.path, dtype="float32").eval()
+        dtype = "float32" if device == "cpu" else precision
+        marian: Any = MarianMTModel.from_pretrained(
+            model.path, dtype=dtype
+        )  # which the types of transformers call a type
+        self._marian = marian.to(device).eval()
         self._tokens = 0
 
     @property
@@ -75,9 +95,11 @@ class Contest:
     def ways(self) -> dict[str, tuple[int, Callable[[], int]]]:
         """Name the ways; with each the number of its sentences, which for slow ones are a few only."""
         many, few = len(self.sentences), len(self.few)
+        if self._device != "cpu":
+            return self._ways_on_gpus(many, few)
         ways: dict[str, tuple[int, Callable[[], int]]] = {
             "transformers, batches of 8, unsorted": (few, lambda: self.transformers(self.few, 8)),
-            "transformers, batches of 32, sorted": (few, lambda: self.transformers(by_length(self.few), 32)),
+            SORTED: (few, lambda: self.transformers(by_length(self.few), 32)),
             "CTranslate2, one sentence a batch": (few, lambda: self.ctranslate2(self._few_rows, alone=True)),
             BARE: (many, lambda: self.ctranslate2(self._rows)),
             "the same without Arabic pieces": (many, lambda: self.ctranslate2(self._rows, self._narrow)),
@@ -91,6 +113,20 @@ class Contest:
             ways["the command, start-up included"] = (many, self.command)
         return ways
 
+    def _ways_on_gpus(self, many: int, few: int) -> dict[str, tuple[int, Callable[[], int]]]:
+        other = Counting(load_engine(self._model, "transformers", device=self._device))
+        ways: dict[str, tuple[int, Callable[[], int]]] = {
+            SORTED: (few, lambda: self.transformers(by_length(self.few), 32)),
+            "transformers, batches of 8, unsorted": (few, lambda: self.transformers(self.few, 8)),
+            "muwazi's `Translator`, transformers": (many, lambda: self.translator(engine=other)),
+        }
+        if not self.hindrance:
+            ways |= {
+                BARE: (many, lambda: self.ctranslate2(self._rows)),
+                "muwazi's `Translator`, ctranslate2": (many, self.translator),
+            }
+        return {**ways, "muwazi end to end": (many, self.end_to_end)}
+
     def transformers(self, sentences: Sequence[str], size: int) -> int:
         """Translate with `generate` in batches of so many sentences, tokenising and detokenising included."""
         import torch
@@ -99,6 +135,7 @@ class Contest:
         tokens = 0
         for start in range(0, len(sentences), size):
             batch = self._tokenizer(sentences[start : start + size], return_tensors="pt", padding=True, truncation=True)
+            batch = batch.to(self._device)
             length = batch["input_ids"].shape[1]
             bounds = {"min_new_tokens": length} if self._forced else {}
             most = length if self._forced else output_cap(length)
@@ -119,7 +156,7 @@ class Contest:
             rows,
             beam_size=self._beam,
             batch_type="examples" if alone else "tokens",
-            max_batch_size=1 if alone else BUDGET,
+            max_batch_size=1 if alone else self._budget,
             max_decoding_length=output_cap(max(map(len, rows))),
             disable_unk=True,
         )
@@ -144,9 +181,11 @@ class Contest:
             result.result()
         return sum(map(len, rows))
 
-    def translator(self, *, deterministic: bool = False, shortlist: bool = False) -> int:
+    def translator(
+        self, *, deterministic: bool = False, shortlist: bool = False, engine: "Counting | None" = None
+    ) -> int:
         """Translate sentences in memory."""
-        translator = self._translator(deterministic, shortlist)
+        translator = self._translator(deterministic, shortlist, engine)
         return sum(translation.tokens for translation in translator.translate(self.sentences))
 
     def end_to_end(self) -> int:
@@ -165,10 +204,11 @@ class Contest:
         subprocess.run(arguments, check=True)
         return self._tokens
 
-    def _translator(self, deterministic: bool, shortlist: bool = False) -> Translator:
-        self._engine.braked.clear()
+    def _translator(self, deterministic: bool, shortlist: bool = False, engine: "Counting | None" = None) -> Translator:
+        engine = engine or self._engine
+        engine.braked.clear()
         decoding = Decoding(self._beam, shortlist=self._shortlist.digest if self._shortlist and shortlist else "")
-        return Translator(self._engine, self._vocabulary, decoding, deterministic=deterministic)
+        return Translator(engine, self._vocabulary, decoding, deterministic=deterministic)
 
     def _pieces(self, sentences: Iterable[str]) -> list[list[str]]:
         encode, normalize = self._vocabulary.encode, Normalizer.of(self._vocabulary)

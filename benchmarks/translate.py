@@ -3,6 +3,7 @@
     python benchmarks/translate.py                            a quick look, on the articles in seeds/
     python benchmarks/translate.py --text FILE --beam 4       a measurement, on a few thousand different lines of Arabic
     python benchmarks/translate.py --text FILE --shape opus   the same with a model as heavy as opus-mt's
+    python benchmarks/translate.py --text FILE --device cuda  on an NVIDIA GPU
     python benchmarks/translate.py --text FILE --startup, --memory 100 10000, or --company
 
 The rows of the speed table take turns, and what counts is each row's ratio to bare CTranslate2 in the same round:
@@ -22,7 +23,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 
-from contest import BARE, COMMAND, Contest, command_line, write_articles
+from contest import BARE, COMMAND, SORTED, Contest, command_line, write_articles
 from opus_shape import SEEDS, opus_shape
 
 from mt.engine import Decoding, cores, load_engine
@@ -38,6 +39,7 @@ def main() -> None:
     add_options(parser)
     parser.add_argument("--rounds", type=int, default=5, help="of which the median counts (default: %(default)s)")
     parser.add_argument("--slow", type=int, default=200, metavar="N", help="sentences for the slow rows (default: 200)")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="for the speed table (default: cpu)")
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--startup", action="store_true", help="time to the help and to the first sentence")
     mode.add_argument("--memory", type=int, nargs="+", metavar="N", help="memory that so many lines take")
@@ -46,12 +48,15 @@ def main() -> None:
     if options.company and options.shape:
         parser.error("--company compares texts, and random weights write none; leave --shape out")
 
+    if options.device != "cpu" and (options.shape or options.startup or options.memory or options.company):
+        parser.error("--device is for the speed table of a real model")
+
     lines = different_lines(options)
     if not lines:
         parser.error("no text to translate")
     model = opus_shape() if options.shape else find(options.model, print)
     name = str(model.path) if options.shape else options.model
-    describe(model, lines, options.beam)
+    describe(model, lines, options.beam, options.device)
     with tempfile.TemporaryDirectory() as place:
         if options.startup:
             startup(lines, name, options.beam, options.rounds, Path(place))
@@ -60,7 +65,16 @@ def main() -> None:
         elif options.company:
             company(lines, model, options.beam)
         else:
-            contest = Contest(lines, model, name, options.beam, options.slow, Path(place), forced=bool(options.shape))
+            contest = Contest(
+                lines,
+                model,
+                name,
+                options.beam,
+                options.slow,
+                Path(place),
+                forced=bool(options.shape),
+                device=options.device,
+            )
             speed(contest, options.rounds)
 
 
@@ -80,7 +94,7 @@ def different_lines(options: argparse.Namespace) -> list[str]:
     return list(dict.fromkeys(filter(None, lines)))[: options.lines]
 
 
-def describe(model: Model, lines: Sequence[str], beam: int) -> None:
+def describe(model: Model, lines: Sequence[str], beam: int, device: str = "cpu") -> None:
     """Say what is measured, where and with what."""
     try:
         listing = Path("/proc/cpuinfo").read_text("utf-8")
@@ -89,6 +103,10 @@ def describe(model: Model, lines: Sequence[str], beam: int) -> None:
         processor = platform.processor()
     packages = ("muwazi", "torch", "transformers", "ctranslate2", "sentencepiece")
     print(f"machine: {processor}, {cores()} cores, {platform.system()}, Python {platform.python_version()}")
+    if device != "cpu":
+        import torch
+
+        print(f"device: {torch.cuda.get_device_name()}")
     print(f"versions: {', '.join(f'{package} {version(package)}' for package in packages)}")
     print(f"model: {model.id}, {'greedy' if beam == 1 else f'beam {beam}'}; text: {len(lines):,} different lines\n")
 
@@ -104,10 +122,13 @@ def speed(contest: Contest, rounds: int) -> None:
             started = time.perf_counter()
             tokens[way] = run()
             rates[way].append(tokens[way] / (time.perf_counter() - started))
+    if contest.hindrance:
+        print(f"Without CTranslate2 ({contest.hindrance}); ratios to transformers in sorted batches.\n")
+    base = SORTED if contest.hindrance else BARE
     print("| | sentences | output tokens | sentences/s | tokens/s | ratio |\n|---|---|---|---|---|---|")
     for way, (sentences, _) in ways.items():
         rate = median(rates[way])
-        ratio = median(own / bare for own, bare in zip(rates[way], rates[BARE], strict=True))
+        ratio = median(own / bare for own, bare in zip(rates[way], rates[base], strict=True))
         per_second = rate * sentences / tokens[way]
         print(f"| {way} | {sentences:,} | {tokens[way]:,} | {per_second:,.1f} | {rate:,.0f} | {ratio:.3f} |")
     print(f"\nDecoded twice by muwazi: {contest.second_tries:.2%} of the rows; of two tries the better one counts.")

@@ -1,7 +1,7 @@
 """Training: from corpora to a Marian folder, in updates, evaluations and checkpoints that can be gone on from."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +37,8 @@ class Job:
     """A training: its recipe and texts, where it begins, where it goes, and how it is watched.
 
     `start` is a Marian folder or the shape of a new network. `stop_minutes` ends this run, to be gone on with.
-    `stopping` is asked after each update whether to stop now.
+    `stopping` is asked after each update whether to stop now. So many `processes` share an update's batches, on the
+    CPU; so many `helpers`, other processes, prepare batches ahead.
     """
 
     recipe: Recipe
@@ -47,6 +48,7 @@ class Job:
     folder: Path
     device: str = "cpu"
     processes: int = 1
+    helpers: int = 0
     dtype: str = "float32"
     licence: str | None = None
     attribution: str | None = None
@@ -111,9 +113,11 @@ def _train(job: Job, inside: Path) -> Outcome:
         learner.restore(loaded[0])
         job.tell(f"going on after update {learner.step:,}")
         progress.finished = _ended(job.recipe, learner.step, progress.worse)  # more may be asked for than before
+    rows = batches(job.corpora, job.recipe, segmenter, progress.position, job.helpers)
     try:
-        return _Run(job, segmenter, learner, progress, Journal(inside / "log.jsonl", learner.step), saved).run()
+        return _Run(job, segmenter, learner, rows, progress, Journal(inside / "log.jsonl", learner.step), saved).run()
     finally:
+        rows.close()
         learner.close()
 
 
@@ -133,6 +137,7 @@ class _Run:
     job: Job
     segmenter: Segmenter
     learner: Learner
+    rows: Iterator[Batch]
     progress: Progress
     journal: Journal
     saved: Path
@@ -143,11 +148,10 @@ class _Run:
     def run(self) -> Outcome:
         """Make updates until something ends them."""
         job, recipe, progress = self.job, self.job.recipe, self.progress
-        rows = batches(job.corpora, recipe, self.segmenter, progress.position)
         began = told = stored = self._since = time.monotonic()
         spent, first = progress.seconds, self.learner.step
         while progress.finished is None:
-            group = [next(rows) for _ in range(recipe.accumulate)]
+            group = [next(self.rows) for _ in range(recipe.accumulate)]
             self._update(group)
             now = time.monotonic()
             progress.seconds = spent + now - began

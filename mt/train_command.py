@@ -119,7 +119,7 @@ def _weighted(ctx: click.Context, param: click.Parameter, values: Sequence[str])
 @click.option(
     "--processes",
     type=click.IntRange(min=1),
-    help="Processes that share an update's batches, on the CPU.  [default: cores, or fewer batches]",
+    help="Processes that share an update's batches, or prepare them for a GPU.  [default: cores, or fewer batches; 4]",
 )
 @click.option(
     "--max-length",
@@ -246,7 +246,8 @@ def train(ctx: click.Context, /, **options: Any) -> None:
 
     device = choose_device(options["device"])
     threads = options["threads"] or cores()
-    processes = 1 if device == "cuda" else options["processes"] or min(threads, options["accumulate"])
+    helpers = (options["processes"] or min(threads, 4)) if device == "cuda" else 0
+    processes = 1 if helpers else options["processes"] or min(threads, options["accumulate"])
     use_threads(max(1, threads // processes))
     start, name = starting_point(options, console)
     given = {field: options[field] for field in Recipe.__dataclass_fields__ if field in options}
@@ -272,6 +273,7 @@ def train(ctx: click.Context, /, **options: Any) -> None:
                 folder,
                 device=device,
                 processes=processes,
+                helpers=helpers,
                 dtype=options["dtype"],
                 licence=options["licence"],
                 attribution=read_text(options["attribution"]),

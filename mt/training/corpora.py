@@ -1,18 +1,25 @@
 """Corpora for training: what of them is used, and the endless, repeatable row of batches made of them."""
 
 import hashlib
+import itertools
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from mt.errors import InputError
 from mt.normalize import has_arabic, normalize
+from mt.training.ahead import ahead
 from mt.training.pieces import Segmenter
 from mt.training.recipe import Recipe
 
 __all__ = ["Batch", "Corpus", "Position", "SentencePair", "batches", "gather"]
+
+
+_POOL = 8_192
+"""Pairs that are sorted by length together: enough for batches with little padding, and ready soon."""
 
 
 class SentencePair(Protocol):
@@ -96,34 +103,32 @@ def gather(name: str, pairs: Iterable[SentencePair]) -> Corpus:
     return Corpus(name, sources, targets, read, dict(dropped), digest.hexdigest())
 
 
-def batches(corpora: Sequence[Corpus], recipe: Recipe, segmenter: Segmenter, start: Position) -> Iterator[Batch]:
+def batches(
+    corpora: Sequence[Corpus], recipe: Recipe, segmenter: Segmenter, start: Position, processes: int = 0
+) -> Generator[Batch, None, None]:
     """Give batches without end from a position on; the same corpora and recipe give the same row of batches.
 
     An epoch shuffles all pairs, each as often as its corpus weighs, and is used in pools: a pool's pairs are cut into
     pieces, sorted by length and put into batches of like lengths, and these are shuffled. Pairs longer than
-    `recipe.max_length` on either side are left out.
+    `recipe.max_length` on either side are left out. So many other processes prepare pools ahead of the one in use.
 
-    Raises `InputError` where a whole epoch holds no pair short enough.
+    Raises `InputError` where a whole epoch holds no pair short enough, `ModelError` where a process has died.
     """
-    pool_pairs = 2 * recipe.batch_tokens
-    epoch, first_pool, skip = start.epoch, start.pool, start.batch
-    while True:
-        order = _order(corpora, recipe, epoch)
-        pools = [order[i : i + pool_pairs] for i in range(0, len(order), pool_pairs)]
-        given = first_pool > 0 or skip > 0
-        for pool in range(first_pool, len(pools)):
-            cut = _pool(corpora, recipe, segmenter, pools[pool], f"{recipe.seed}/{epoch}/{pool}")
+    pools = _Pools(corpora, recipe, segmenter)
+    skip, given = start.batch, start.pool > 0 or start.batch > 0
+    with closing(ahead(pools, pools.places(start), processes)) as prepared:
+        for place, last, cut in prepared:
             for number in range(skip, len(cut)):
                 given = True
-                last = number + 1 == len(cut)
-                after = Position(epoch, pool + 1) if last else Position(epoch, pool, number + 1)
+                ended = number + 1 == len(cut)
+                after = Position(place.epoch, place.pool + 1) if ended else replace(place, batch=number + 1)
                 yield Batch([s for s, _ in cut[number]], [t for _, t in cut[number]], after)
-            skip = 0
-        if not given:
-            raise InputError(
-                f"no pair is within {recipe.max_length} pieces on both sides; raise --max-length or cut the sentences"
-            )
-        epoch, first_pool = epoch + 1, 0
+            if last and not given:
+                raise InputError(
+                    f"no pair is within {recipe.max_length} pieces on both sides; raise --max-length or cut the "
+                    "sentences"
+                )
+            skip, given = 0, given and not last
 
 
 def _fault(source: str, target: str) -> str | None:
@@ -139,37 +144,56 @@ def _fault(source: str, target: str) -> str | None:
     return None
 
 
-def _order(corpora: Sequence[Corpus], recipe: Recipe, epoch: int) -> list[tuple[int, int]]:
-    """Give an epoch's pairs, shuffled, as numbers of corpus and pair."""
-    chance = random.Random(f"{recipe.seed}/{epoch}")
-    order: list[tuple[int, int]] = []
-    for number, corpus in enumerate(corpora):
-        whole, part = divmod(recipe.corpora[corpus.name], 1)
-        order += [(number, i) for i in range(len(corpus))] * int(whole)
-        order += [(number, i) for i in chance.sample(range(len(corpus)), round(part * len(corpus)))]
-    chance.shuffle(order)
-    return order
+class _Pools:
+    """The pools of all epochs, each made of its place alone, in any process."""
 
+    def __init__(self, corpora: Sequence[Corpus], recipe: Recipe, segmenter: Segmenter) -> None:
+        self._corpora, self._recipe, self._segmenter = corpora, recipe, segmenter
+        self._epoch, self._pairs, self._size = 0, self._order(0), _POOL
 
-def _pool(
-    corpora: Sequence[Corpus], recipe: Recipe, segmenter: Segmenter, pool: Sequence[tuple[int, int]], seed: str
-) -> list[list[tuple[list[int], list[int]]]]:
-    """Cut a pool's pairs into pieces and put them into batches within the budget, in a random order."""
-    chance = random.Random(seed)
-    sources = [corpora[corpus].sources[i] for corpus, i in pool]
-    targets = [corpora[corpus].targets[i] for corpus, i in pool]
-    rows = zip(
-        segmenter.source(sources, recipe.sampling, chance),
-        segmenter.target(targets, recipe.sampling, chance),
-        strict=True,
-    )
-    short = [row for row in rows if max(map(len, row)) <= recipe.max_length]
-    short.sort(key=lambda row: (max(map(len, row)), len(row[0])))
-    cut: list[list[tuple[list[int], list[int]]]] = []
-    for row in short:
-        longest = max(map(len, row))  # rows come by length: this one is its batch's longest
-        if not cut or (len(cut[-1]) + 1) * longest > recipe.batch_tokens:
-            cut.append([])
-        cut[-1].append(row)
-    chance.shuffle(cut)
-    return cut
+    def places(self, start: Position) -> Iterator[Position]:
+        """Give the pools' places, without end, from the pool of a position on."""
+        count = max(1, -(-len(self._pairs) // self._size))  # the same in each epoch
+        yield from (Position(start.epoch, pool) for pool in range(start.pool, count))
+        yield from (Position(epoch, pool) for epoch in itertools.count(start.epoch + 1) for pool in range(count))
+
+    def __call__(self, place: Position) -> tuple[Position, bool, list[list[tuple[list[int], list[int]]]]]:
+        """Give a pool's place, whether it is its epoch's last, and its batches."""
+        if place.epoch != self._epoch:
+            self._epoch, self._pairs = place.epoch, self._order(place.epoch)
+        first = place.pool * self._size
+        seed = f"{self._recipe.seed}/{place.epoch}/{place.pool}"
+        pairs = self._pairs[first : first + self._size]
+        return place, first + self._size >= len(self._pairs), self._cut(pairs, random.Random(seed))
+
+    def _order(self, epoch: int) -> list[tuple[int, int]]:
+        """Give an epoch's pairs, shuffled, as numbers of corpus and pair."""
+        chance = random.Random(f"{self._recipe.seed}/{epoch}")
+        order: list[tuple[int, int]] = []
+        for number, corpus in enumerate(self._corpora):
+            whole, part = divmod(self._recipe.corpora[corpus.name], 1)
+            order += [(number, i) for i in range(len(corpus))] * int(whole)
+            order += [(number, i) for i in chance.sample(range(len(corpus)), round(part * len(corpus)))]
+        chance.shuffle(order)
+        return order
+
+    def _cut(self, pairs: Sequence[tuple[int, int]], chance: random.Random) -> list[list[tuple[list[int], list[int]]]]:
+        """Cut pairs into pieces and put them into batches within the budget, in a random order."""
+        recipe, segmenter = self._recipe, self._segmenter
+        sources = [self._corpora[corpus].sources[i] for corpus, i in pairs]
+        targets = [self._corpora[corpus].targets[i] for corpus, i in pairs]
+        rows = zip(
+            segmenter.source(sources, recipe.sampling, chance),
+            segmenter.target(targets, recipe.sampling, chance),
+            strict=True,
+        )
+        short = [row for row in rows if max(map(len, row)) <= recipe.max_length]
+        short.sort(key=lambda row: (max(map(len, row)), len(row[0])))
+        cut: list[list[tuple[list[int], list[int]]]] = []
+        for row in short:
+            longest = max(map(len, row))  # rows come by length: this one is its batch's longest
+            if not cut or (len(cut[-1]) + 1) * longest > recipe.batch_tokens:
+                cut.append([])
+            cut[-1].append(row)
+        chance.shuffle(cut)
+        return cut

@@ -32,6 +32,9 @@ class Learner:
         directions: torch.Tensor | None = None,
     ) -> None:
         self.recipe = recipe
+        torch.set_float32_matmul_precision(
+            "high"
+        )  # on a GPU: what autocast leaves in float32 bears rounding to 10 bits
         self._network = create(recipe, segmenter, start, device, directions)
         self._workers = Workers(self._network, processes)
         self._threads, self.processes = torch.get_num_threads(), processes

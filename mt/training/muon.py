@@ -27,22 +27,22 @@ class Muon(torch.optim.Optimizer):
     def step(self, closure: Callable[[], float] | None = None) -> Any:
         """Make one step from the gradients."""
         for group in self.param_groups:
-            alike: dict[torch.Size, list[Any]] = {}
+            alike: dict[torch.Size, list[torch.Tensor]] = {}
             for matrix in group["params"]:
                 if matrix.grad is not None:
                     alike.setdefault(matrix.shape, []).append(matrix)
             for shape, matrices in alike.items():  # of one shape at once
-                moves = orthogonal(torch.stack([self._push(each, each.grad, group["momentum"]) for each in matrices]))
+                moves = orthogonal(torch.stack(self._pushed(matrices, group["momentum"])))
                 scale = 0.2 * max(shape) ** 0.5  # a matrix (m, n), m >= n, of n singular values 1 has RMS 1 / sqrt(m)
-                for matrix, move in zip(matrices, moves, strict=True):
-                    matrix.mul_(1 - group["lr"] * group["weight_decay"])
-                    matrix.add_(move, alpha=-group["lr"] * scale)
+                torch._foreach_mul_(matrices, 1 - group["lr"] * group["weight_decay"])
+                torch._foreach_add_(matrices, moves.unbind(), alpha=-group["lr"] * scale)
 
-    def _push(self, matrix: torch.Tensor, gradient: torch.Tensor, momentum: float) -> torch.Tensor:
-        """Add a matrix's gradient to its momentum; give the direction that looks one step ahead (Nesterov)."""
-        held: torch.Tensor = self.state[matrix].setdefault("momentum", torch.zeros_like(matrix))
-        held.lerp_(gradient, 1 - momentum)
-        return gradient.lerp(held, momentum)
+    def _pushed(self, matrices: list[torch.Tensor], momentum: float) -> tuple[torch.Tensor, ...]:
+        """Add the gradients to the momenta; give the directions that look one step ahead (Nesterov)."""
+        held = [self.state[each].setdefault("momentum", torch.zeros_like(each)) for each in matrices]
+        gradients = [each.grad for each in matrices if each.grad is not None]
+        torch._foreach_lerp_(held, gradients, 1 - momentum)
+        return torch._foreach_lerp(gradients, held, momentum)
 
 
 def orthogonal(matrices: torch.Tensor) -> torch.Tensor:

@@ -1,12 +1,13 @@
 """The network in training: a MarianMT and its loss on a batch."""
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn import functional
-from torch.nn.utils.rnn import pad_sequence
 from transformers import MarianConfig, MarianMTModel
 
 from mt.errors import InputError, ModelError
@@ -57,27 +58,40 @@ class Network:
     def loss(self, batch: Batch, seed: int) -> torch.Tensor:
         """Compute a batch's cross-entropy with label smoothing, summed over its target pieces; `seed` drops units."""
         torch.manual_seed(seed)
-        source = self._tensor(batch.source)  # (rows, source pieces)
-        target = self._tensor(batch.target)  # (rows, target pieces)
-        before = target.roll(1, dims=1)
+        source = self._tensor(_padded(batch.source, self._pad))  # (rows, source pieces)
+        target = _padded(batch.target, self._pad)  # (rows, target pieces)
+        told = np.flatnonzero(target != self._pad)  # found here: a GPU would have to be waited for
+        before = np.roll(target, 1, axis=1)
         before[:, 0] = self._pad  # what the decoder sees: `<pad>`, then the pieces up to the one to be told
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._precision == "bfloat16"):
             hidden = self.model.model(
-                input_ids=source, attention_mask=source.ne(self._pad), decoder_input_ids=before, use_cache=False
+                input_ids=source,
+                attention_mask=source.ne(self._pad),
+                decoder_input_ids=self._tensor(before),
+                use_cache=False,
             ).last_hidden_state  # (rows, target pieces, width)
-            told = target.ne(self._pad)
             logits = functional.linear(
-                hidden[told],  # (pieces, width): padding costs no softmax
+                hidden.flatten(0, 1).index_select(0, self._tensor(told)),  # (pieces, width): padding costs no softmax
                 self.model.lm_head.weight.index_select(0, self._allowed),
                 self.model.final_logits_bias[0, self._allowed],
             )  # (pieces, allowed)
         return functional.cross_entropy(
-            logits.float(), self._column[target[told]], reduction="sum", label_smoothing=self._smoothing
+            logits.float(),
+            self._column[self._tensor(target.ravel()[told])],
+            reduction="sum",
+            label_smoothing=self._smoothing,
         )
 
-    def _tensor(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
-        tensor = pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=self._pad)
-        return tensor.to(self._device, non_blocking=True)
+    def _tensor(self, numbers: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(numbers).to(self._device, non_blocking=True)
+
+
+def _padded(rows: Sequence[Sequence[int]], pad: int) -> np.ndarray:
+    """Put rows under each other, as (rows, longest row)."""
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    table = np.full((len(rows), lengths.max()), pad)
+    table[np.arange(table.shape[1]) < lengths[:, None]] = np.fromiter(chain.from_iterable(rows), np.int64)
+    return table
 
 
 def create(

@@ -1,9 +1,7 @@
 """Gradients by several processes: each takes batches of its own, over parameters that all of them see."""
 
-import signal
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 
 import torch
 
-from mt.errors import ModelError
+from mt.training.ahead import alive, leave_signals
 from mt.training.corpora import Batch
 from mt.training.network import Network
 
@@ -57,7 +55,7 @@ class Workers:
         work = list(zip(group, seeds, strict=True))
         processes = len(self._others) + 1
         for number, (_, connection) in enumerate(self._others, 1):
-            with _alive():
+            with alive():
                 connection.send((work[number::processes], pieces))
         total = _backward(self._network, work[::processes], pieces)
         for (_, connection), gradients in zip(self._others, self._gradients, strict=True):
@@ -76,12 +74,12 @@ class Workers:
 
 def _backward(network: Network, work: Sequence[tuple[Batch, int]], pieces: int) -> float:
     """Add batches' gradients to the parameters'; give their summed loss."""
-    total = 0.0
+    losses = []
     for batch, seed in work:
         loss = network.loss(batch, seed)
         torch.autograd.backward(loss / pieces)
-        total += loss.item()
-    return total
+        losses.append(loss.detach())
+    return float(sum(losses))  # asked for last: a GPU is waited for once
 
 
 def _map(path: Path, network: Network, count: int) -> list[list[torch.Tensor]]:
@@ -94,28 +92,15 @@ def _map(path: Path, network: Network, count: int) -> list[list[torch.Tensor]]:
     ]
 
 
-@contextmanager
-def _alive() -> Iterator[None]:
-    """Say what is wrong where the other end of a connection is gone."""
-    try:
-        yield
-    except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-        raise ModelError(
-            "a process of the training has died, for want of memory perhaps; lower --processes, and run the command "
-            "again to go on from the last checkpoint"
-        ) from error
-
-
 def _received(connection: Connection) -> float:
-    with _alive():
+    with alive():
         total: float = connection.recv()
         return total
 
 
 def _serve(connection: Connection, path: Path, number: int, count: int) -> None:
     """Compute gradients until the other end closes."""
-    for name in (signal.SIGINT, signal.SIGTERM):  # the process that started this one decides when to end
-        signal.signal(name, signal.SIG_IGN)
+    leave_signals()
     try:
         plan, threads = connection.recv()
         torch.set_num_threads(threads)

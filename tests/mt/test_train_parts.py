@@ -168,15 +168,28 @@ def test_batches_keep_the_budget_and_go_on_from_any_position(
 ) -> None:
     recipe = replace(RECIPE, batch_tokens=budget, sampling=sampling, seed=seed, corpora={"a": 1.5})
     corpora = [corpus_of("a", count)]
-    whole = list(islice(batches(corpora, recipe, segmenter, Position()), stop + 5))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mt.training.corpora._POOL", 60)
+        whole = list(islice(batches(corpora, recipe, segmenter, Position()), stop + 5))
+        after = list(islice(batches(corpora, recipe, segmenter, whole[stop].after), 4))
     for batch in whole:
         longest = max(map(len, (*batch.source, *batch.target)))
         assert longest <= recipe.max_length
         assert longest * len(batch.source) <= budget
         assert len(batch.source) == len(batch.target) > 0
         assert all(row[-1] == segmenter.end for row in (*batch.source, *batch.target))
-    after = whole[stop].after
-    assert list(islice(batches(corpora, recipe, segmenter, after), 4)) == whole[stop + 1 :]
+    assert after == whole[stop + 1 :]
+
+
+def test_batches_prepared_by_other_processes_are_the_same(
+    segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mt.training.corpora._POOL", 60)
+    recipe = replace(RECIPE, batch_tokens=100, sampling=0.5, corpora={"a": 1.5})
+    corpora = [corpus_of("a", 150)]
+    here, there = (batches(corpora, recipe, segmenter, Position(1, 2, 1), processes) for processes in (0, 2))
+    assert list(islice(here, 150)) == list(islice(there, 150))
+    there.close()
 
 
 def test_pieces_are_those_of_the_engines(segmenter: Segmenter, compact: Model, arabic: list[str]) -> None:
