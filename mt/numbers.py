@@ -21,7 +21,7 @@ _DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(
     r"(?P<date>\d{1,4}(?P<mark> ?[./-] ?)\d{1,2}(?P=mark)\d{1,4}(?![./-]?\d))"
     r"|(?P<pair>\d{1,2}/\d{1,2}(?![./-]?\d))"
-    r"|(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?!\d))"
+    r"|(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?!,?\d))"
     # Arabic documents of the United Nations write 1,500 as 500 1.
     r"|(?P<reversed>\d{3}(?:[ \u00a0]\d{3})*+[ \u00a0]\d{1,2}(?!\d))"
     r"|(?P<number>\d+(?:[.,٫٬،]\d+)*+(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))*+)"
@@ -44,11 +44,13 @@ _POWER = re.compile(
 )
 # A number that English adds up: "مليون و800 ألف" becomes 1.8 million. Such a one is left aside.
 _SUM_SIGN = re.compile(r"\sو\d")
+_ENDING = r"[\w\u064b-\u0652]{0,3}"
 _SUM = re.compile(
     r"(?:(?<!\d)\d++\s)?(?:"
-    r"(?:مليون|ملايين)\w{0,2}\s{1,2}و\d++\s(?:[أا]لف|[آا]لاف)"
-    r"|(?:مليار|بليون|بلايين)\w{0,2}\s{1,2}و\d++\s(?:مليون|ملايين)"
-    r"|\b\w?\w?(?:[أا]لف|[آا]لاف)\w{0,2}\s{1,2}و\d{1,3}+(?!\s?(?:[أا]لف|[آا]لاف|ملي|ملايين|بليون))"
+    rf"(?:مليون|ملايين){_ENDING}\s{{1,2}}و\d++\s(?:[أا]لف|[آا]لاف)"
+    rf"|(?:مليار|بليون|بلايين){_ENDING}\s{{1,2}}و\d++\s(?:مليون|ملايين)"
+    rf"|(?:تري?ليون|تري?ليونات){_ENDING}\s{{1,2}}و\d++\s(?:مليار|بليون|بلايين)"
+    rf"|\b\w?\w?(?:[أا]لف|[آا]لاف){_ENDING}\s{{1,2}}و\d{{1,3}}+(?!\s?(?:[أا]لف|[آا]لاف|ملي|ملايين|بليون))"
     r")"
 )
 
@@ -258,8 +260,8 @@ def _plain(text: str, start: int, end: int, groups: list[str]) -> Iterator[_Numb
     pieces: tuple[frozenset[str], ...] = ()
     if len(groups) == 1:
         wholes.add(_key(groups[0]))
-        if len(groups[0]) == 2 and _YEAR_BEFORE.search(text, max(0, start - 5), start):
-            wholes |= {_key(century + groups[0]) for century in ("19", "20")}
+        if len(groups[0]) == 2 and (year := _YEAR_BEFORE.search(text, max(0, start - 5), start)):
+            wholes.add(_key(_ascii(year[0][:2]) + groups[0]))
     else:
         wholes.add(_key("".join(groups[:-1]), groups[-1]))
         if len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]):
@@ -339,6 +341,8 @@ def _digit_keys(text: str) -> Iterator[str]:
 
 def _word_keys(text: str) -> Iterator[str]:
     """Give the keys of the numbers, months and powers that an English text has in words."""
+    for roman in _ROMAN.findall(text):
+        yield _key(str(_ROMANS[roman]))
     words = _WORD.findall(text.lower())
     for word in words:
         yield from _MEANINGS.get(word, ())
@@ -374,6 +378,15 @@ def _sums(words: list[str], joining: bool) -> Iterator[int]:
     if inside:
         yield total + group
 
+
+# Numbers of kings, ships and rockets, which Arabic may write in digits; "I" is mostly no number.
+_ROMANS = {
+    ten + unit: 10 * tens + units
+    for tens, ten in enumerate(("", "X", "XX"))
+    for units, unit in enumerate(("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"))
+    if ten + unit not in ("", "I")
+}
+_ROMAN = re.compile(rf"\b(?:{'|'.join(_ROMANS)})\b")
 
 # What a word says by itself, besides its place in a sum: a month, a power of ten, half past, half of it (50%).
 _MEANINGS = (
