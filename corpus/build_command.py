@@ -1,7 +1,6 @@
 """`muwazi build`."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -17,6 +16,7 @@ from corpus.options import DRY_RUN, reading_of, reading_options
 from corpus.places import Place, here, place
 from corpus.scale_options import executor_options, hand_over
 from corpus.shard import Shard
+from corpus.summary import counts, pairs, rest
 from mt.console import Console
 from mt.engine import cores
 from mt.options import Setup, translation_options
@@ -285,7 +285,7 @@ def _rows(documents: int, seconds: float, setup: Setup, result: "Result", output
     chosen = result.selection
     rows: dict[str, object] = {
         "model": setup,
-        "corpus": f"{documents:,} document(s), {result.machine:,} machine pairs, {result.human:,} human pairs",
+        "corpus": pairs(documents, result),
         "translated": (
             f"{result.translated:,} sentences in {seconds:,.1f} s, {result.tokens / max(seconds, 1e-9):,.0f} tokens/s"
             if result.translated
@@ -293,21 +293,9 @@ def _rows(documents: int, seconds: float, setup: Setup, result: "Result", output
             if result.machine or result.human or chosen.rejected
             else "nothing: no text in the input"
         ),
-        "faults": _counts(chosen.faults) or "none found",
+        "faults": counts(chosen.faults) or "none found",
     }
     rows |= setup.rows()
     if chosen.beads:
-        rows["beads"] = _counts(chosen.beads)
-    if chosen.rejected:
-        rows["rejected"] = _counts(chosen.rejected)
-    if result.scores:
-        metrics = result.scores["systems"][0]["metrics"]
-        scores = ", ".join(f"{name} {metric['score']:.1f}" for name, metric in metrics.items())
-        rows["scores"] = f"{scores}; {chosen.unscored:,} sentence(s) not scored" if chosen.unscored else scores
-    rows["files"] = f"{output}/  " + "  ".join(sorted(p.name for p in output.iterdir() if not p.name.startswith(".")))
-    return rows
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    """List names with their numbers."""
-    return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items()))
+        rows["beads"] = counts(chosen.beads)
+    return rows | rest(result, output)

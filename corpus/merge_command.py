@@ -12,11 +12,12 @@ from corpus.formats import FORMATS, find, format_of, read, write
 from corpus.formats.streams import STANDARD, plain
 from corpus.pair import Pair
 from corpus.places import Place, Url, corpora_here, place
+from corpus.summary import pairs, rest
 from mt.console import Console
 from mt.errors import InputError
 
 if TYPE_CHECKING:
-    from corpus.assembly import Result
+    pass
 
 __all__ = ["merge"]
 
@@ -115,22 +116,8 @@ def _into_folder(ctx: click.Context, inputs: Sequence[Path], output: Path, optio
         console.notice(f"{failed:,} sentence(s) of these folders could not be translated; build them again to try anew")
     if result.replaced:
         console.notice(f"{result.replaced} character(s) that a format cannot hold became spaces there")
-    console.summary(_rows(len(union.manifests), result, output, time.monotonic() - started))
-
-
-def _rows(folders: int, result: "Result", output: Path, seconds: float) -> dict[str, object]:
-    """Say what was made of folders."""
-    rows: dict[str, object] = {
-        "merged": f"{folders:,} corpus folder(s) in {seconds:,.1f} s",
-        "corpus": f"{result.documents:,} document(s), {result.machine:,} machine pairs, {result.human:,} human pairs",
-    }
-    if result.selection.rejected:
-        rows["rejected"] = ", ".join(f"{name} {n:,}" for name, n in sorted(result.selection.rejected.items()))
-    if result.scores:
-        metrics = result.scores["systems"][0]["metrics"]
-        rows["scores"] = ", ".join(f"{name} {metric['score']:.1f}" for name, metric in metrics.items())
-    rows["files"] = f"{output}/  " + "  ".join(sorted(p.name for p in output.iterdir() if not p.name.startswith(".")))
-    return rows
+    merged = f"{len(union.manifests):,} corpus folder(s) in {time.monotonic() - started:,.1f} s"
+    console.summary({"merged": merged, "corpus": pairs(result.documents, result), **rest(result, output)})
 
 
 def _into_file(console: Console, inputs: Sequence[Path], output: Path, options: dict[str, Any]) -> None:
@@ -142,14 +129,14 @@ def _into_file(console: Console, inputs: Sequence[Path], output: Path, options: 
     paths = [find(path) for path in inputs]
     merged = Merge()
 
-    def pairs() -> Iterator[Pair]:
+    def stream() -> Iterator[Pair]:
         yield from merged.merge(read(path, options["from"], notice=console.notice) for path in paths)
         if merged.conflicts and not options["keep_conflicts"]:
             raise InputError(
                 f"{_named(merged.conflicts)} with two different texts; leave one corpus out, or give --keep-conflicts"
             )
 
-    report = write(pairs(), output, to)
+    report = write(stream(), output, to)
     if merged.conflicts:
         console.notice(f"{_named(merged.conflicts)} with two different texts, all pairs of which are kept")
     notice_skipped(console, report, output, to)

@@ -22,7 +22,8 @@ _MAX_RATIO = 100  # unpacked to packed; XML rarely passes 30, and deflate ends a
 _SMALL = 16 << 20  # what is no larger unpacked may have any ratio
 _MAX_XML = 64 << 20  # bytes of one XML part: a book of a million words takes about 30 million
 
-# What zipfile raises for bytes that are no sound zip, seeks before the start of the file included.
+# What zipfile raises for bytes that are no sound zip, seeks before the start of the file and unknown ways of packing
+# (NotImplementedError) included.
 _FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")  # the stream of [MS-OFFCRYPTO] that holds the zip
