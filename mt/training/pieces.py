@@ -4,7 +4,9 @@ import io
 import json
 import math
 import random
+from bisect import bisect
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from mt.atomic import atomic
@@ -22,6 +24,9 @@ _ENOUGH = 2_000_000
 _WAYS = 8
 """Ways to cut a word among which subword regularisation chooses; the rest are hardly ever likely."""
 
+_REMEMBERED = 500_000
+"""Words of a language whose ways are kept at most, a kilobyte each."""
+
 
 class Segmenter:
     """The two sentencepiece models of a Marian folder, from normalised texts to rows of numbers and back."""
@@ -36,7 +41,7 @@ class Segmenter:
         if sorted(numbers.values()) != list(range(self.size)):
             raise ModelError(f"{folder / 'vocab.json'}: the numbers have gaps; is this a Marian vocabulary?")
         self._pieces = {number: piece for piece, number in numbers.items()}
-        self._ways: dict[tuple[int, float, str], tuple[list[list[int]], list[float]]] = {}
+        self._ways: dict[tuple[int, float], dict[str, tuple[list[list[int]], tuple[float, ...]]]] = {}
         self._processors = []
         for name in ("source.spm", "target.spm"):
             processor = SentencePieceProcessor(str(folder / name))
@@ -83,33 +88,39 @@ class Segmenter:
         processor, table = self._processors[side]
         if not sampling:
             return [[*(table[i] for i in row), self.end] for row in processor.encode(list(texts), out_type=int)]
-        chance = chance or random.Random()
+        known = self._ways.setdefault((side, sampling), {})
+        if len(known) > _REMEMBERED:
+            known.clear()
+        parted = [text.split() for text in texts]  # pieces don't reach over spaces
+        self._cut(side, sampling, list({word: None for words in parted for word in words if word not in known}))
+        draw = (chance or random.Random()).random
         rows = []
-        for text in texts:
+        for words in parted:
             row: list[int] = []
-            for word in text.split():  # pieces don't reach over spaces
-                ways = self._ways.get((side, sampling, word)) or self._cut(side, word, sampling)
-                row += chance.choices(*ways)[0]
+            for word in words:
+                ways, bounds = known[word]
+                row += ways[bisect(bounds, draw())]
             rows.append([*row, self.end])
         return rows
 
-    def _cut(self, side: int, word: str, sampling: float) -> tuple[list[list[int]], list[float]]:
-        """Give a word's likeliest ways to be cut, and their weights; remembered."""
+    def _cut(self, side: int, sampling: float, words: list[str]) -> None:
+        """Find words' likeliest ways to be cut, and where each way's part of the probability ends but the last's."""
         processor, table = self._processors[side]
+        known = self._ways[side, sampling]
         try:
-            ways = processor.nbest_encode_as_ids(word, _WAYS)
+            found = processor.nbest_encode_as_ids(words, _WAYS)
         except RuntimeError as error:
             raise InputError(
                 f"--sampling: this model's pieces have no probabilities ({reason(error)}); leave it out"
             ) from error
-        scores = [sum(processor.get_score(i) for i in way) for way in ways]
-        best = max(scores)
-        found = (
-            [[table[i] for i in way] for way in ways],
-            [math.exp(sampling * (score - best)) for score in scores],
-        )
-        self._ways[side, sampling, word] = found
-        return found
+        worth = [processor.get_score(i) for i in range(len(processor))]
+        for word, ways in zip(words, found, strict=True):
+            scores = [sum(worth[i] for i in way) for way in ways]
+            best = max(scores)
+            weights = [math.exp(sampling * (score - best)) for score in scores]
+            total = sum(weights)
+            bounds = tuple(bound / total for bound in accumulate(weights[:-1]))
+            known[word] = [[table[i] for i in way] for way in ways], bounds
 
 
 def write_vocabulary(texts: Sequence[str], size: int, folder: Path) -> None:
