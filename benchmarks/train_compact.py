@@ -2,9 +2,9 @@
 
     python benchmarks/train_compact.py --general general.tsv.xz --flores flores-dev --tico tico19_dev.tsv -o data
 
-`general` has arabic, english and the name of its set. `articles.tsv.xz`, beside this program, has articles with
-translations that were written for this project (CC0 1.0): article, paragraph, arabic, english; those in seeds/ are
-not among them. The development set is every fifth sentence of FLORES-200 dev and TICO-19 dev.
+`general` has arabic, english and the name of its set. `articles.tsv.xz` and `press.tsv.xz`, beside this program, have
+articles with translations that were written for this project (CC0 1.0): article, paragraph, arabic, english; those in
+seeds/ are not among them. The development set is every fifth sentence of FLORES-200 dev and TICO-19 dev.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-ARTICLES = Path(__file__).parent / "articles.tsv.xz"
+ARTICLES = ("articles", "press")
 # Short strings of programs and their manuals: little prose, and worded unlike any article.
 SOFTWARE = {
     *("magento2", "dspace", "kolibri", "wikipedia_android", "tldr_pages", "mozilla_www", "thunderbird_net"),
@@ -48,18 +48,18 @@ def general(path: Path) -> Iterator[tuple[str, str, str]]:
                 yield corpus, arabic, english
 
 
-def articles() -> Iterator[tuple[str, str, str]]:
+def articles(name: str) -> Iterator[tuple[str, str, str]]:
     """Give each sentence, and each two that follow each other in a paragraph: articles' long sentences are few."""
     before = None
-    for place, arabic, english in _articles():
-        yield "articles", arabic, english
+    for place, arabic, english in _articles(name):
+        yield name, arabic, english
         if before and before[0] == place:
-            yield "articles-joined", f"{before[1]} {arabic}", f"{before[2]} {english}"
+            yield f"{name}-joined", f"{before[1]} {arabic}", f"{before[2]} {english}"
         before = (place, arabic, english)
 
 
-def _articles() -> Iterator[tuple[tuple[str, str], str, str]]:
-    with lzma.open(ARTICLES, "rt", encoding="utf-8") as lines:
+def _articles(name: str) -> Iterator[tuple[tuple[str, str], str, str]]:
+    with lzma.open(Path(__file__).with_name(f"{name}.tsv.xz"), "rt", encoding="utf-8") as lines:
         for line in lines:
             article, paragraph, arabic, english = line.rstrip("\n").split("\t")
             yield (article, paragraph), arabic, english
@@ -81,7 +81,11 @@ def main() -> None:
     options = parser.parse_args()
     options.o.mkdir(parents=True, exist_ok=True)
     rows: dict[str, list[str]] = {}
-    for stream in (general(options.general), articles(), development(options.flores, options.tico)):
+    for stream in (
+        general(options.general),
+        *map(articles, ARTICLES),
+        development(options.flores, options.tico),
+    ):
         for corpus, arabic, english in stream:
             rows.setdefault(corpus, []).append(f"{arabic}\t{english}\n")
     for corpus, lines in rows.items():

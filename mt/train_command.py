@@ -60,7 +60,7 @@ def _weighted(ctx: click.Context, param: click.Parameter, values: Sequence[str])
 )
 @click.option(
     "--preset",
-    type=click.Choice(["tiny", "small", "base"]),
+    type=click.Choice(["tiny", "small", "medium", "base"]),
     help="Train a new network of this size, with a vocabulary of its own.  [default: small]",
 )
 @click.option("--from", metavar="MODEL", help="Fine-tune this model: a Hugging Face id, a folder, or compact.")

@@ -40,9 +40,11 @@ class Shape:
 PRESETS = {
     "tiny": Shape(2, 1, 128, 512, 4, 4_000),
     "small": Shape(4, 2, 256, 1_024, 4, 10_000),
+    "medium": Shape(6, 2, 384, 1_536, 6, 10_000),
     "base": Shape(6, 6, 512, 2_048, 8, 32_000),
 }
-"""Networks for a minute, an evening and a GPU. `base` has the layers and the width of opus-mt.
+"""Networks for a minute, an evening, a night and a GPU. `medium` is that of the bundled `compact`; `base` has the
+layers and the width of opus-mt.
 
 The decoder is the shallower where time is short: it runs once a piece, the encoder once a sentence (Kasai et al.
 2021, "Deep Encoder, Shallow Decoder").

@@ -61,8 +61,9 @@ def test_a_translator_gives_as_many_as_were_asked_for(translator: Make, arabic: 
         assert (plain.text, plain.score, plain.faults) == (rich.text, rich.score, rich.faults)
         texts = [a.text for a in rich.alternatives]
         assert texts[0] == plain.text
-        assert len(set(texts)) == len(texts) == 3
+        assert len(set(texts)) == len(texts) <= 3
         assert all(a.score is not None and a.alternatives == () for a in rich.alternatives)
+    assert sum(len(rich.alternatives) == 3 for rich in found) > 15, "the others have twice the same text in the beam"
 
 
 class Beams:
@@ -99,10 +100,10 @@ def test_what_reads_the_same_comes_once(translator: Make) -> None:
     assert [a.score for a in found.alternatives] == [-1.0, -1.2, -1.3]
 
 
-def test_the_parts_of_a_long_sentence_are_combined_best_first(translator: Make) -> None:
+def test_the_parts_of_a_long_sentence_are_combined_best_first(translator: Make, vocabulary: Vocabulary) -> None:
     beams = {
         "▁كتاب": [("▁A", -1.0), ("▁The", -1.4), ("▁one", -3.0)],
-        "▁ق": [("▁book", -1.0), ("▁road", -1.5), ("▁way", -4.0)],
+        vocabulary.encode("قلم")[0]: [("▁book", -1.0), ("▁road", -1.5), ("▁way", -4.0)],
     }
     sentence = "كتاب " * 40 + "؛" + " قلم" * 50
     (found,) = translator(Beams(beams), beam=3, alternatives=3).translate([sentence])

@@ -51,7 +51,7 @@ def test_info_as_json(compact: Model, vocabulary: Vocabulary) -> None:
         "licence": "cc-by-sa-4.0",
         "shortlist": None,
     }
-    assert 7_500_000 < parameters < 8_500_000
+    assert parameters == 19_230_353
 
 
 def test_info_for_people(compact: Model) -> None:

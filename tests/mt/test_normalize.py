@@ -240,9 +240,9 @@ def test_what_needs_a_model(text: str, arabic: bool) -> None:
         ("في ٢٣ نوفمبر ٢٠١٨", "في 23 نوفمبر 2018", "a number that the model cannot read is lost"),
         ("١٧", "17", "also where it knows one of the digits: 1 alone is another number"),
         ("٣٫٥٪ من ١٬٢٠٠", "3.5% من 1,200", "with the marks of numbers"),
-        ("300$ أو 20°", "300 دولار أو 20 درجة", "a sign is a word too"),
+        ("300€ أو 20°", "300 يورو أو 20 درجة", "a sign is a word too"),
         ("پوتين وڤيينا وگوگل", "بوتين وفيينا وكوكل", "the nearest letter is better than none"),
-        ("São Tomé", "Sao Tome", "as is a letter without its accent"),
+        ("São Tomé", "Sao Tomé", "as is a letter without its accent"),
         ("© 2024 • نص ~ آخر", "2024 نص آخر", "signs that say nothing go"),
         ("漢字 نص", "漢字 نص", "letters stay: what is lost can be seen by the checks"),
         ("هل؟ نعم، لا؛", "هل؟ نعم، لا؛", "what it knows stays"),
@@ -253,10 +253,10 @@ def test_what_a_vocabulary_lacks_is_written_otherwise(compacts: Normalizer, text
 
 
 def test_a_vocabulary_that_moses_had_no_hand_in(compacts: Normalizer, tmp_path: Path) -> None:
-    """The bundled one has pieces for a bracket with an Arabic comma, which Moses parts."""
-    assert compacts("المادة( الأولى ) ، نعم") == "المادة (الأولى)، نعم"
-    treated = Normalizer.of(made_of(tmp_path, [normalize("المادة (الأولى)، نعم")] * 50))
-    assert treated("المادة( الأولى )، نعم") == "المادة (الأولى) ، نعم"
+    """One that has a piece for a bracket with an Arabic comma, which Moses parts, as does what `train` trains on."""
+    assert compacts("المادة( الأولى )، نعم") == "المادة (الأولى) ، نعم"
+    untreated = Normalizer.of(made_of(tmp_path, ["المادة (الأولى)، نعم"] * 50, ")،"))
+    assert untreated("المادة( الأولى ) ، نعم") == "المادة (الأولى)، نعم"
 
 
 def test_no_unknown_piece_for_a_newspaper(compacts: Normalizer, vocabulary: Vocabulary, arabic: list[str]) -> None:

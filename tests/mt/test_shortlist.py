@@ -292,7 +292,8 @@ def test_no_engine_says_an_arabic_piece(altered: Altered, vocabulary: Vocabulary
         for hypothesis in engine.translate(rows, decoding):
             assert "▁book" in hypothesis.pieces, "what is left of the bias"
             assert not has_arabic(" ".join(hypothesis.pieces))
-            assert hypothesis.score > -1, "the probabilities of what may be said add up to 1"
+            if decoding.beam == 1:  # a beam ends early, by an unlikely `</s>`
+                assert hypothesis.score > -1, "the probabilities of what may be said add up to 1"
 
 
 @pytest.mark.parametrize("name", ENGINES)
