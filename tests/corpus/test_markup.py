@@ -176,7 +176,7 @@ def test_marks_carried_by_the_model_s_attention(translator: Callable[[], Transla
     document = one_block(SOURCE, mark(SOURCE, "الرئيس"), mark(SOURCE, "الخميس", 1))
     result = carried(document, translation.text, align=engine.align)
     assert "president</0>" in result
-    assert "<1>Thursday</1>" in result
+    assert "Thursday</1>" in result  # with its "on" or without
 
 
 @st.composite
