@@ -81,9 +81,7 @@ class Contest:
         self._shortlist = shortlist_of(model)
         self._tokenizer = MarianTokenizer.from_pretrained(model.path)
         dtype = "float32" if device == "cpu" else precision
-        marian: Any = MarianMTModel.from_pretrained(
-            model.path, dtype=dtype
-        )  # which the types of transformers call a type
+        marian: Any = MarianMTModel.from_pretrained(model.path, dtype=dtype)  # Any: the types of `to` fit no call
         self._marian = marian.to(device).eval()
         self._tokens = 0
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,9 +15,6 @@ from corpus.places import Place, Url, corpora_here, place
 from corpus.summary import pairs, rest
 from mt.console import Console
 from mt.errors import InputError
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["merge"]
 

@@ -49,7 +49,7 @@ _SUM = re.compile(
     r"(?:(?<!\d)\d++\s)?(?:"
     rf"(?:مليون|ملايين){_ENDING}\s{{1,2}}و\d++\s(?:[أا]لف|[آا]لاف)"
     rf"|(?:مليار|بليون|بلايين){_ENDING}\s{{1,2}}و\d++\s(?:مليون|ملايين)"
-    rf"|(?:تري?ليون|تري?ليونات){_ENDING}\s{{1,2}}و\d++\s(?:مليار|بليون|بلايين)"
+    rf"|تري?ليون{_ENDING}\s{{1,2}}و\d++\s(?:مليار|بليون|بلايين)"
     rf"|\b\w?\w?(?:[أا]لف|[آا]لاف){_ENDING}\s{{1,2}}و\d{{1,3}}+(?!\s?(?:[أا]لف|[آا]لاف|ملي|ملايين|بليون))"
     r")"
 )
@@ -340,7 +340,7 @@ def _digit_keys(text: str) -> Iterator[str]:
 
 
 def _word_keys(text: str) -> Iterator[str]:
-    """Give the keys of the numbers, months and powers that an English text has in words."""
+    """Give the keys of the numbers, months and powers that an English text has in words or in Roman letters."""
     for roman in _ROMAN.findall(text):
         yield _key(str(_ROMANS[roman]))
     words = _WORD.findall(text.lower())

@@ -166,7 +166,8 @@ class Translator:
         asked = [text for text in unshared if text not in found]
         work = self._submit(asked, self._decoding, pool)
         written = {text: sentence for sentence, text in texts.items()}
-        before = {text: window.found for text, window in shared.items()}  # a window holds no other: they would not end
+        # What was found, not the windows: each would keep all before it.
+        before = {text: window.found for text, window in shared.items()}
         recent.append(_Window(sentences, own, texts, written, counts, before, found, recalled, work))
         return recent[-1]
 

@@ -88,7 +88,7 @@ def _serve(connection: Connection, function: Callable[[Any], Any]) -> None:
             answer: tuple[Any, Exception | None]
             try:
                 answer = function(item), None
-            except Exception as error:  # noqa: BLE001  whatever it is, the other side raises it
+            except Exception as error:  # noqa: BLE001 (whatever it is, the other side raises it)
                 answer = None, error
             connection.send(answer)
     except (EOFError, BrokenPipeError, ConnectionResetError):

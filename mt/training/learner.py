@@ -32,9 +32,8 @@ class Learner:
         directions: torch.Tensor | None = None,
     ) -> None:
         self.recipe = recipe
-        torch.set_float32_matmul_precision(
-            "high"
-        )  # on a GPU: what autocast leaves in float32 bears rounding to 10 bits
+        if device == "cuda":  # the products that autocast leaves in float32, Muon's, bear rounding to 10 bits
+            torch.set_float32_matmul_precision("high")
         self._network = create(recipe, segmenter, start, device, directions)
         self._workers = Workers(self._network, processes)
         self._threads, self.processes = torch.get_num_threads(), processes

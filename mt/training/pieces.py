@@ -105,6 +105,8 @@ class Segmenter:
 
     def _cut(self, side: int, sampling: float, words: list[str]) -> None:
         """Find words' likeliest ways to be cut, and where each way's part of the probability ends but the last's."""
+        if not words:
+            return
         processor, table = self._processors[side]
         known = self._ways[side, sampling]
         try:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections.abc import Callable
 from itertools import count, islice
 
 import pytest
@@ -50,10 +49,9 @@ def test_errors_come_in_their_place(processes: int) -> None:
         next(values)
 
 
-@pytest.mark.parametrize("kill", [lambda pid: os.kill(pid, signal.SIGKILL)])
-def test_a_dead_process_is_told(kill: Callable[[int], None]) -> None:
+def test_a_dead_process_is_told() -> None:
     """Say what to do where a process has died."""
     values = ahead(double, count(20), 1)
-    kill(next(values)[1])
+    os.kill(next(values)[1], signal.SIGKILL)
     with pytest.raises(ModelError, match="lower --processes"):
         list(islice(values, 3))
