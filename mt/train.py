@@ -202,7 +202,7 @@ class _Run:
         """Score the development set and keep the model where it is the best so far."""
         job, progress = self.job, self.progress
         began = time.monotonic()
-        with self.learner.averaged() as model:
+        with self.learner.result() as model:
             if job.dev is None:
                 self._export(model)
                 return

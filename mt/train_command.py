@@ -157,6 +157,13 @@ def _weighted(ctx: click.Context, param: click.Parameter, values: Sequence[str])
     help="Weight of the past in the moving average of the parameters, which is what is scored and kept; 0 is off.",
 )
 @click.option(
+    "--blend",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    show_default=True,
+    help="With --from: weight of its parameters in the result, so that it keeps what it could do.",
+)
+@click.option(
     "--evaluate-every",
     type=click.IntRange(min=1),
     default=500,
@@ -230,6 +237,8 @@ def train(ctx: click.Context, /, **options: Any) -> None:
         raise click.UsageError("--vocabulary is for new networks; with --from the model's own stays")
     if options["from"] and options["embeddings"]:
         raise click.UsageError("--embeddings is for new networks; with --from the model's own stay")
+    if options["blend"] and not options["from"]:
+        raise click.UsageError("--blend keeps of the model that --from names; give one")
     if options["max_length"] > options["batch_tokens"]:
         raise click.UsageError("--max-length is more than --batch-tokens: the longest sentences would fit no batch")
     folder: Path = options["output"]

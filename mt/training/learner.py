@@ -1,4 +1,4 @@
-"""The network with its optimisers: updates, the moving average of its parameters, and its whole state."""
+"""The network with its optimisers: updates, what comes of them (averaged, blended), and its whole state."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,8 @@ class Learner:
         self._threads, self.processes = torch.get_num_threads(), processes
         self._parameters = self._network.parameters
         self._optimizers = _optimizers(self._network.model, recipe)
-        self._average = [p.detach().clone() for p in self._parameters] if recipe.average else []
+        self._average = self._copies() if recipe.average else []
+        self._start = self._copies() if recipe.blend else []
         self.step = 0
 
     def update(self, group: Sequence[Batch]) -> tuple[float, int]:
@@ -77,15 +78,19 @@ class Learner:
         return total, pieces
 
     @contextmanager
-    def averaged(self) -> Iterator[Any]:
-        """Lend the network with averaged parameters and without dropout."""
-        self._swap()
+    def result(self) -> Iterator[Any]:
+        """Lend the network as it is scored and kept: parameters averaged and blended with the start's, no dropout."""
+        trained = self._copies()
+        self._set(self._average or trained)
+        if self._start:
+            with torch.no_grad():
+                torch._foreach_lerp_(self._parameters, self._start, self.recipe.blend)
         self._network.model.eval()
         try:
             yield self._network.model
         finally:
             self._network.model.train()
-            self._swap()
+            self._set(trained)
 
     def state(self) -> dict[str, Any]:
         """Give all that the next update depends on, as tensors and plain values."""
@@ -111,13 +116,12 @@ class Learner:
         """End the other processes."""
         self._workers.close()
 
-    def _swap(self) -> None:
-        """Exchange the parameters with their average."""
+    def _copies(self) -> list[torch.Tensor]:
+        return [p.detach().clone() for p in self._parameters]
+
+    def _set(self, values: list[torch.Tensor]) -> None:
         with torch.no_grad():
-            for parameter, average in zip(self._parameters, self._average, strict=False):
-                held = parameter.detach().clone()
-                parameter.copy_(average)
-                average.copy_(held)
+            torch._foreach_copy_(self._parameters, values)
 
 
 def choose_device(name: str) -> str:

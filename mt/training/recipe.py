@@ -59,7 +59,9 @@ class Recipe:
     `batch_tokens` counts the pieces of a batch's longer side with its padding; `accumulate` batches make an update.
     A new network's `embeddings` come from the pairs (`mt.training.embeddings`) or are random, another one's are given.
     `sampling` is the α of subword regularisation, 0 for none (Kudo 2018; small values cut wilder). `average` is the
-    weight of the past in the moving average of the parameters, 0 for none. `max_length` is in pieces.
+    weight of the past in the moving average of the parameters, 0 for none. `blend` is the weight of the start's
+    parameters in what is scored and kept (Wortsman et al. 2022, "Robust fine-tuning"), 0 for none. `max_length` is in
+    pieces.
     """
 
     corpora: dict[str, float]
@@ -82,6 +84,7 @@ class Recipe:
     weight_decay: float
     clip: float
     average: float
+    blend: float
     precision: str
     evaluate_every: int
     patience: int

@@ -117,6 +117,24 @@ def tuned(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_blend_lies_between_the_start_and_what_was_trained(data: Path, trained: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+    from torch.testing import assert_close
+
+    args = ("train", "--from", trained, "--corpus", data / "more.tsv", "--batch-tokens", "384", "--max-length", "64")
+    args += ("--steps", "3", "--warmup", "0", "--rate", "1e-2", "--average", "0.5", "--threads", "1")
+    assert muwazi(*args, "-o", tmp_path / "plain").exit_code == 0
+    blended = (*args, "-o", tmp_path / "blend", "--blend", "0.25")
+    assert muwazi(*blended, "--stop-minutes", "0").exit_code == 0
+    assert muwazi(*blended).exit_code == 0  # goes on after the first update
+    start, plain, blend = (
+        load_file(folder / "model.safetensors") for folder in (trained, tmp_path / "plain", tmp_path / "blend")
+    )
+    assert any((plain[name] - start[name]).abs().max() > 1e-3 for name in start)
+    for name, given in start.items():
+        assert_close(blend[name], 0.25 * given + 0.75 * plain[name], rtol=0, atol=1e-6)
+
+
 def scores(folder: Path) -> list[dict[str, float]]:
     return [event["scores"] for event in log(folder) if "scores" in event]
 
@@ -389,6 +407,7 @@ def test_bad_corpora(text: str | None, message: str, tmp_path: Path) -> None:
         (("--corpus", "{data}/train.tsv=many"), 2, "'many' is no weight above 0"),
         (("--corpus", "{data}/train.tsv", "--corpus", "{data}/train.tsv"), 2, "names a corpus twice"),
         (("--from", "compact"), 2, "give one of them"),
+        (("--blend", "0.5"), 2, "--blend keeps of the model that --from names"),
         (("--max-length", "500", "--batch-tokens", "100"), 2, "the longest sentences would fit no batch"),
         (("--max-length", "4"), 1, "no pair is within 4 pieces on both sides"),
         (("--dev", "{data}/none.tsv"), 1, "none.tsv: cannot be read"),

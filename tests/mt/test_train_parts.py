@@ -45,6 +45,7 @@ RECIPE = Recipe(
     weight_decay=0.0,
     clip=1.0,
     average=0.0,
+    blend=0.0,
     precision="float32",
     evaluate_every=10,
     patience=0,
