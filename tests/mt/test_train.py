@@ -121,8 +121,10 @@ def test_a_blend_lies_between_the_start_and_what_was_trained(data: Path, trained
     from safetensors.torch import load_file
     from torch.testing import assert_close
 
-    args = ("train", "--from", trained, "--corpus", data / "more.tsv", "--batch-tokens", "384", "--max-length", "64")
-    args += ("--steps", "3", "--warmup", "0", "--rate", "1e-2", "--average", "0.5", "--threads", "1")
+    args = (
+        "train", "--from", trained, "--corpus", data / "more.tsv", "--batch-tokens", "384", "--max-length", "64",
+        "--steps", "3", "--warmup", "0", "--rate", "1e-2", "--average", "0.5", "--threads", "1",
+    )  # fmt: skip
     assert muwazi(*args, "-o", tmp_path / "plain").exit_code == 0
     blended = (*args, "-o", tmp_path / "blend", "--blend", "0.25")
     assert muwazi(*blended, "--stop-minutes", "0").exit_code == 0
