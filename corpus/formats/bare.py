@@ -4,7 +4,7 @@ Characters are replaced as in TSV. A pair that is read belongs to the document t
 from 0 in one paragraph, spans `0:0` (not known) and counts as human; an empty target is null.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from corpus.formats import Report
@@ -13,7 +13,7 @@ from corpus.formats.streams import lines, plain, write_text
 from corpus.pair import Pair
 from mt.errors import FormatError
 
-__all__ = ["pair_of", "pairs_of", "read", "texts_of", "write"]
+__all__ = ["pair_of", "pairs_of", "read", "write", "write_texts"]
 
 
 def read(path: Path) -> Iterator[Pair]:
@@ -23,18 +23,8 @@ def read(path: Path) -> Iterator[Pair]:
 
 def write(pairs: Iterable[Pair], path: Path) -> Report:
     """Write the texts of the pairs that have both, and count the others."""
-    written = skipped = replaced = 0
     with write_text(path) as put:
-        for pair in pairs:
-            texts = texts_of(pair, first=not written)
-            if texts is None:
-                skipped += 1
-                continue
-            source, target, changed = texts
-            put(f"{source}\t{target}\n")
-            written += 1
-            replaced += changed
-    return Report(written, skipped, replaced)
+        return write_texts(pairs, lambda source, target: put(f"{source}\t{target}\n"))
 
 
 def pairs_of(path: Path, rows: Iterable[tuple[int, list[str]]]) -> Iterator[Pair]:
@@ -54,15 +44,24 @@ def pair_of(document: str, index: int, source: str, target: str) -> Pair:
     return Pair(document, 0, index, 0, 0, source, target or None, "human")
 
 
-def texts_of(pair: Pair, *, first: bool) -> tuple[str, str, int] | None:
-    """Give a pair's texts without what breaks lines, and how much was replaced; None where it lacks one.
+def write_texts(pairs: Iterable[Pair], put: Callable[[str, str], object], *, apart: bool = False) -> Report:
+    """Put the texts of the pairs that have both, without what breaks lines; count the others and what was replaced.
 
-    A byte order mark that would be the `first` character of a file is replaced too: it would not be taken for text.
+    A byte order mark that would be a file's first character is replaced too: it would not be taken for text. Where the
+    two are kept `apart`, a target begins a file as well.
     """
-    if not pair.source or pair.target is None:
-        return None
-    source, one = one_line(pair.source)
-    target, other = one_line(pair.target)
-    if first and source[0] == "\ufeff":
-        return f" {source[1:]}", target, one + other + 1
-    return source, target, one + other
+    written = skipped = replaced = 0
+    for pair in pairs:
+        if not pair.source or pair.target is None:
+            skipped += 1
+            continue
+        source, one = one_line(pair.source)
+        target, other = one_line(pair.target)
+        if not written and source[0] == "\ufeff":
+            source, one = f" {source[1:]}", one + 1
+        if not written and apart and target.startswith("\ufeff"):
+            target, other = f" {target[1:]}", other + 1
+        put(source, target)
+        written += 1
+        replaced += one + other
+    return Report(written, skipped, replaced)

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from corpus.formats import Report
-from corpus.formats.bare import pair_of, texts_of
+from corpus.formats.bare import pair_of, write_texts
 from corpus.formats.streams import compression, lines, plain, write_text
 from corpus.pair import Pair
 from mt.errors import FormatError
@@ -46,18 +46,7 @@ def read(path: Path) -> Iterator[Pair]:
 def write(pairs: Iterable[Pair], path: Path) -> Report:
     """Write the texts of the pairs that have both, and count the others."""
     arabic, english = files(path)
-    written = skipped = replaced = 0
     with write_text(arabic) as put_arabic, write_text(english) as put_english:
-        for pair in pairs:
-            texts = texts_of(pair, first=not written)
-            if texts is None:
-                skipped += 1
-                continue
-            source, target, changed = texts
-            if not written and target.startswith("\ufeff"):
-                target, changed = f" {target[1:]}", changed + 1
-            put_arabic(f"{source}\n")
-            put_english(f"{target}\n")
-            written += 1
-            replaced += changed
-    return Report(written, skipped, replaced)
+        return write_texts(
+            pairs, lambda source, target: (put_arabic(f"{source}\n"), put_english(f"{target}\n")), apart=True
+        )
