@@ -11,6 +11,8 @@ __all__ = ["Census", "duration"]
 
 SAMPLE = 512
 """Sentences kept for a trial."""
+_SPAN = 1_024
+"""Tokens of a sentence that the trial takes at most."""
 TRIAL_SECONDS = 1.5
 
 
@@ -44,6 +46,9 @@ class Census:
         self._seen.add(digest)
         size = sum(map(len, rows))
         self.work += size
+        if size > _SPAN:  # a text without an end would be the whole trial, for minutes
+            sentence = sentence[: len(sentence) * _SPAN // size]
+            size = sum(map(len, self._translator.rows(sentence)))
         # The smallest digests: a sample that is drawn evenly, and the same one at every run.
         push = heappush if len(self._sample) < SAMPLE else heappushpop
         push(self._sample, (-digest, size, sentence))

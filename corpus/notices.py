@@ -32,7 +32,7 @@ def foretell(ctx: click.Context, setup: Setup, census: "Census", documents: str,
         "documents": documents,
         "sentences": ", ".join([f"{census.sentences:,}", *(f"{n:,} of them {kind}" for n, kind in special if n)]),
         "tokens": f"{census.work:,} source tokens to translate",
-        "time": f"about {duration(census.work / rate)} at {rate:,.0f} source tokens/s, measured on {tried:,} sentences"
+        "time": f"about {duration(census.work / rate)} at {rate:,.0f} source tokens/s, tried on {tried:,} sentence(s)"
         if tried
         else "none: nothing to translate",
     }

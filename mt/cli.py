@@ -1,5 +1,7 @@
 """The command `muwazi`: a group whose commands are loaded when they are used."""
 
+import errno
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -90,6 +92,12 @@ class Muwazi(click.Group):
             _interrupted()
         except BrokenPipeError:  # the reader of our output has seen enough
             sys.stderr.close()
+            sys.exit(1)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            click.echo(f"error: the output cannot be written ({error.strerror}); make room on its disk", err=True)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of it would fail once more at the exit
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
 

@@ -381,6 +381,34 @@ def test_as_a_program_it_can_be_interrupted_and_goes_on(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "manifest.json").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("translate", "seeds/wiki-063.ar.txt", "--model", "compact", "--fast"),
+        ("split", "seeds/wiki-063.ar.txt"),
+        ("model", "info", "compact"),
+        ("convert", "-", "-", "--from", "bare", "--to", "jsonl"),
+        ("--help",),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_full_disk_under_stdout_is_told_in_a_line(command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            [*PROGRAM, *command],
+            cwd=ROOT,
+            input="كتاب\tbook\n",
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stderr
+    assert "(No space left on device)" in result.stderr.splitlines()[-1]
+
+
 def test_an_interrupt_that_a_compiled_module_reports_as_its_own_failure(
     monkeypatch: pytest.MonkeyPatch, article: Path
 ) -> None:

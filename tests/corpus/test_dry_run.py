@@ -61,6 +61,17 @@ def test_the_sample_is_small_and_the_same_whatever_the_order(translator: Callabl
     assert len(samples[0]) == SAMPLE
 
 
+def test_of_a_text_without_an_end_some_is_tried(translator: Callable[..., Translator]) -> None:
+    one = translator()
+    census, endless = Census(one), "كتاب جديد عن البحر " * 5_000
+    census.add(endless)
+    assert census.work == sum(map(len, one.rows(endless))) > 10_000
+    ((_, size, tried),) = census._sample
+    assert size == sum(map(len, one.rows(tried)))
+    assert 500 < size < 1_500
+    assert endless.startswith(tried)
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
@@ -85,7 +96,7 @@ def test_a_dry_run_of_translate_writes_nothing(article: Path, tmp_path: Path) ->
     found = rows(result)
     assert found["documents"] == "1"
     assert found["sentences"] == "4, 1 of them identical to others, 1 of them without Arabic letters"
-    assert "source tokens/s, measured on 2 sentences" in found["time"]
+    assert "source tokens/s, tried on 2 sentence(s)" in found["time"]
     assert "greedy" in found["model"]
     assert sorted(tmp_path.rglob("*")) == before
     assert article.read_text("utf-8") == ARTICLE
