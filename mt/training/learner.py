@@ -81,7 +81,7 @@ class Learner:
     def result(self) -> Iterator[Any]:
         """Lend the network as it is scored and kept: parameters averaged and blended with the start's, no dropout."""
         trained = self._copies()
-        self._set(self._average or trained)
+        _fill(self._parameters, self._average or trained)
         if self._start:
             with torch.no_grad():
                 torch._foreach_lerp_(self._parameters, self._start, self.recipe.blend)
@@ -90,7 +90,7 @@ class Learner:
             yield self._network.model
         finally:
             self._network.model.train()
-            self._set(trained)
+            _fill(self._parameters, trained)
 
     def state(self) -> dict[str, Any]:
         """Give all that the next update depends on, as tensors and plain values."""
@@ -104,11 +104,7 @@ class Learner:
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a state that `state` gave."""
         self.step = state["step"]
-        with torch.no_grad():
-            for ours, saved in zip(
-                [*self._parameters, *self._average], [*state["parameters"], *state["average"]], strict=True
-            ):
-                ours.copy_(saved)
+        _fill([*self._parameters, *self._average], [*state["parameters"], *state["average"]])
         for optimizer, saved in zip(self._optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
 
@@ -118,10 +114,6 @@ class Learner:
 
     def _copies(self) -> list[torch.Tensor]:
         return [p.detach().clone() for p in self._parameters]
-
-    def _set(self, values: list[torch.Tensor]) -> None:
-        with torch.no_grad():
-            torch._foreach_copy_(self._parameters, values)
 
 
 def choose_device(name: str) -> str:
@@ -148,6 +140,12 @@ def choose_precision(name: str, device: str) -> str:
 def use_threads(count: int) -> None:
     """Compute on so many cores."""
     torch.set_num_threads(count)
+
+
+def _fill(parameters: Sequence[torch.Tensor], values: Sequence[torch.Tensor]) -> None:
+    with torch.no_grad():
+        for parameter, value in zip(parameters, values, strict=True):
+            parameter.copy_(value)
 
 
 def _optimizers(model: Any, recipe: Recipe) -> list[torch.optim.Optimizer]:
