@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from opus_shape import ForcedEngine
+from opus_shape import forced_engine
 
 from corpus.articles import find_articles, sentences_of
 from corpus.readers import Reading
@@ -67,11 +67,11 @@ class Contest:
         step = max(1, len(self.sentences) // slow)
         self.few = self.sentences[::step][:slow]  # from all over: the same mix of lengths
         self._rows, self._few_rows = self._pieces(self.sentences), self._pieces(self.few)
-        self._engine = Counting(ForcedEngine(model, cores()) if forced else load_engine(model, device=device))
         precision: Precision
         precision, self._budget, workers = ("int8", BUDGET, cores()) if device == "cpu" else ("float16", GPU_BUDGET, 1)
         self._bare, self._narrow = None, None
         self.hindrance = report("ctranslate2").unusable.get(device) if device != "cpu" else None
+        self._engine = self._load("transformers" if self.hindrance else "ctranslate2")
         if not self.hindrance:
             stock = TransformersConverter(str(model.path)).convert(str(place / "stock"), quantization=precision)
             self._bare, self._narrow = (
@@ -112,7 +112,7 @@ class Contest:
         return ways
 
     def _ways_on_gpus(self, many: int, few: int) -> dict[str, tuple[int, Callable[[], int]]]:
-        other = Counting(load_engine(self._model, "transformers", device=self._device))
+        other = self._load("transformers")
         ways: dict[str, tuple[int, Callable[[], int]]] = {
             SORTED: (few, lambda: self.transformers(by_length(self.few), 32)),
             "transformers, batches of 8, unsorted": (few, lambda: self.transformers(self.few, 8)),
@@ -162,7 +162,8 @@ class Contest:
 
     def _forced_ctranslate2(self, rows: Sequence[Sequence[str]], translator: Any, alone: bool) -> int:
         """Do the same with batches cut beforehand, since each needs a length of its own."""
-        groups = [[i] for i in range(len(rows))] if alone else batches([len(row) for row in rows], equal=False)
+        lengths = [len(row) for row in rows]
+        groups = [[i] for i in range(len(rows))] if alone else batches(lengths, self._budget, equal=False)
         waiting: list[Any] = []
         for group in groups:
             length = max(len(rows[i]) for i in group)
@@ -201,6 +202,10 @@ class Contest:
         arguments = [*command_line(self._name, self._beam), str(self._input), "-o", str(self._output), "--force"]
         subprocess.run(arguments, check=True)
         return self._tokens
+
+    def _load(self, name: str) -> "Counting":
+        load = forced_engine if self._forced else load_engine
+        return Counting(load(self._model, name, device=self._device))
 
     def _translator(self, deterministic: bool, shortlist: bool = False, engine: "Counting | None" = None) -> Translator:
         engine = engine or self._engine

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from contest import write_articles
-from opus_shape import ForcedEngine, opus_shape
+from opus_shape import forced_engine, opus_shape
 from translate import add_options, describe, different_lines
 
 from corpus.articles import find_articles, sentences_of
@@ -74,7 +74,7 @@ def main() -> None:
     options = parser.parse_args()
     lines = different_lines(options)
     model = opus_shape() if options.shape else find(options.model, print)
-    engine: Engine = ForcedEngine(model, 1) if options.shape else load_engine(model, threads=1)
+    engine: Engine = forced_engine(model, threads=1) if options.shape else load_engine(model, threads=1)
     describe(model, lines, options.beam)
     with tempfile.TemporaryDirectory() as place:
         run = parts(lines, model, engine, options.beam, Path(place))

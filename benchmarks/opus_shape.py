@@ -12,14 +12,17 @@ import random
 import shutil
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from mt.ct2 import CTranslate2Engine
-from mt.engine import Decoding, Hypothesis
+from mt.device import Device
+from mt.engine import Decoding, Engine, Hypothesis, cores
+from mt.marian import MarianEngine
 from mt.model import BUNDLED, Model, cache_folder, find
 from mt.shortlist import SHORTLIST, Shortlist
 
-__all__ = ["SEEDS", "ForcedEngine", "opus_shape"]
+__all__ = ["SEEDS", "forced_engine", "opus_shape"]
 
 VOCABULARY = 62_834
 NAME = "opus-shape-2"
@@ -27,37 +30,47 @@ COMMON, CANDIDATES = 4_000, 20
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
-class ForcedEngine(CTranslate2Engine):
-    """CTranslate2 decoding for as long as the batch's longest row; texts as long as each row, out of the seeds."""
+def forced_engine(model: Model, name: str = "ctranslate2", threads: int = 0, device: Device = "cpu") -> Engine:
+    """Load an engine that decodes as long as the batch's longest row, and gives texts as long as each row."""
+    if name == "ctranslate2":
+        return _ForcedCTranslate2(model, "int8" if device == "cpu" else "float16", threads or cores(), device)
+    return _ForcedMarian(model, "float32" if device == "cpu" else "float16", threads or cores(), device)
 
-    def __init__(self, model: Model, threads: int) -> None:
-        from sentencepiece import SentencePieceProcessor
 
-        super().__init__(model, "int8", threads, "cpu")
-        english = " ".join(path.read_text("utf-8") for path in sorted(SEEDS.glob("*.en.txt")))
-        self._english: list[str] = SentencePieceProcessor(str(model.path / "target.spm")).encode(english, out_type=str)
-
+class _ForcedCTranslate2(CTranslate2Engine):
     def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
-        """Decode one batch for as many steps as its longest row has pieces."""
-        length = max(map(len, batch))
-        results = self._translator.translate_batch(
-            batch,
-            beam_size=decoding.beam,
-            max_batch_size=0,
-            min_decoding_length=length,
-            max_decoding_length=length,
-            no_repeat_ngram_size=decoding.no_repeat_ngram,
-            repetition_penalty=decoding.repetition_penalty,
-            disable_unk=True,
-            use_vmap=bool(decoding.shortlist),
-            return_scores=True,
-        )
-        return [Hypothesis(self._text(row), float(r.scores[0])) for row, r in zip(batch, results, strict=True)]
+        return _spoken(batch, super().translate(batch, decoding))
 
-    def _text(self, row: Sequence[str]) -> tuple[str, ...]:
-        """Give running English of as many pieces as the row, `</s>` among them, from another place for each row."""
-        start = sum(map(len, row)) * 37 % (len(self._english) - len(row))
-        return tuple(self._english[start : start + len(row) - 1])
+    def _bounds(self, longest: int) -> dict[str, int]:
+        return {"min_decoding_length": longest, "max_decoding_length": longest}
+
+
+class _ForcedMarian(MarianEngine):
+    def translate(self, batch: Sequence[Sequence[str]], decoding: Decoding) -> list[Hypothesis]:
+        return _spoken(batch, super().translate(batch, decoding))
+
+    def _bounds(self, longest: int) -> dict[str, int]:
+        return {"min_new_tokens": longest, "max_new_tokens": longest}
+
+
+def _spoken(batch: Sequence[Sequence[str]], decoded: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """Put running English in the place of what random weights say."""
+    english = _english()
+    told = []
+    for row, hypothesis in zip(batch, decoded, strict=True):
+        # As many pieces as the row, `</s>` among them, from another place for each row.
+        start = sum(map(len, row)) * 37 % (len(english) - len(row))
+        told.append(Hypothesis(english[start : start + len(row) - 1], hypothesis.score))
+    return told
+
+
+@cache
+def _english() -> tuple[str, ...]:
+    """Cut the seeds' English into compact's pieces, which are the first of the model's."""
+    from sentencepiece import SentencePieceProcessor
+
+    text = " ".join(path.read_text("utf-8") for path in sorted(SEEDS.glob("*.en.txt")))
+    return tuple(SentencePieceProcessor(str(find(BUNDLED, print).path / "target.spm")).encode(text, out_type=str))
 
 
 def opus_shape() -> Model:
@@ -103,17 +116,13 @@ def _make(folder: Path) -> None:
         decoder_start_token_id=pad,
     )
     MarianMTModel(config).save_pretrained(folder)
-    for name in ("source.spm", "target.spm"):
+    for name in ("source.spm", "target.spm", "tokenizer_config.json"):
         shutil.copyfile(small / name, folder / name)
     numbers = json.loads((small / "vocab.json").read_text("utf-8"))
-    old_pad = numbers.pop("<pad>")
+    del numbers["<pad>"]
     fillers = {("حشو" if number % 2 else "filler") + str(number): number for number in range(len(numbers), pad)}
     numbers |= fillers | {"<pad>": pad}
     (folder / "vocab.json").write_text(json.dumps(numbers, ensure_ascii=False), "utf-8")
-    tokenizer = json.loads((small / "tokenizer_config.json").read_text("utf-8"))
-    special = tokenizer["added_tokens_decoder"]
-    special[str(pad)] = special.pop(str(old_pad))
-    (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer), "utf-8")
     written = [piece for piece in fillers if piece.isascii()]
     chance = random.Random(0)
     candidates = {piece: tuple(chance.sample(written, CANDIDATES)) for piece in numbers if not piece.isascii()}

@@ -61,7 +61,7 @@ class CTranslate2Engine:
             batch,
             beam_size=decoding.beam,
             max_batch_size=0,
-            max_decoding_length=output_cap(max(map(len, batch))),
+            **self._bounds(max(map(len, batch))),
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             repetition_penalty=decoding.repetition_penalty,
             disable_unk=True,
@@ -74,6 +74,10 @@ class CTranslate2Engine:
             best, *others = zip(map(tuple, result.hypotheses), result.scores, strict=True)
             hypotheses.append(Hypothesis(*best, tuple(Hypothesis(*other) for other in others)))
         return hypotheses
+
+    def _bounds(self, longest: int) -> dict[str, int]:
+        """Bound the output for a batch whose longest row has so many pieces."""
+        return {"max_decoding_length": output_cap(longest)}
 
     def attend(self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]) -> list[list[list[float]]]:
         """Read the attention back while the decoder is made to say the targets."""
