@@ -13,7 +13,7 @@ from mt.errors import ModelError, reason
 from mt.model import Model
 from mt.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
-__all__ = ["MarianEngine", "count_parameters", "load_weights", "report"]
+__all__ = ["MarianEngine", "count_parameters", "leave_out_cudnn", "load_weights", "report"]
 
 
 class MarianEngine:
@@ -27,6 +27,8 @@ class MarianEngine:
         import torch
 
         torch.set_num_threads(threads)
+        if device == "cuda":
+            leave_out_cudnn()
         self.budget = BUDGET if device == "cpu" else GPU_BUDGET
         self._device = device
         vocabulary = Vocabulary(model.path)
@@ -64,7 +66,7 @@ class MarianEngine:
                 early_stopping=decoding.beam > 1,
                 logits_processor=[likely],
                 max_length=None,
-                max_new_tokens=output_cap(longest),
+                **self._bounds(longest),
                 no_repeat_ngram_size=decoding.no_repeat_ngram,
                 repetition_penalty=decoding.repetition_penalty,
                 suppress_tokens=self._never,
@@ -77,6 +79,10 @@ class MarianEngine:
             pieces = tuple(self._pieces[number] for number in row[:length] if number != end)
             found.append(Hypothesis(pieces, sum(scores[:length]) / max(1, length)))
         return [replace(found[i], runners_up=tuple(found[i + 1 : i + width])) for i in range(0, len(found), width)]
+
+    def _bounds(self, longest: int) -> dict[str, int]:
+        """Bound the output for a batch whose longest row has so many pieces."""
+        return {"max_new_tokens": output_cap(longest)}
 
     def attend(self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]) -> list[list[list[float]]]:
         """Read the attention of one pass over source and target, row by row."""
@@ -157,6 +163,17 @@ def report() -> Report:
     else:
         absent["mps"] = f"{build} is built without MPS, which Macs alone have"
     return Report(precisions, absent=absent)
+
+
+def leave_out_cudnn() -> None:
+    """Have torch compute attention by its other kernels: on GPUs from Hopper on it would take cuDNN's first.
+
+    That one builds a plan for each new shape, once a thread: some 40 ms for every step of a translation and for every
+    new batch of a training (torch 2.11, H100), where the step itself takes a few.
+    """
+    import torch
+
+    torch.backends.cuda.enable_cudnn_sdp(False)
 
 
 def load_weights(folder: Path) -> Any:

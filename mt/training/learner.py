@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from mt.errors import InputError, ModelError
+from mt.marian import leave_out_cudnn
 from mt.training.corpora import Batch
 from mt.training.muon import Muon
 from mt.training.network import create
@@ -34,6 +35,7 @@ class Learner:
         self.recipe = recipe
         if device == "cuda":  # the products that autocast leaves in float32, Muon's, bear rounding to 10 bits
             torch.set_float32_matmul_precision("high")
+            leave_out_cudnn()
         self._network = create(recipe, segmenter, start, device, directions)
         self._workers = Workers(self._network, processes)
         self._threads, self.processes = torch.get_num_threads(), processes

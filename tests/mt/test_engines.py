@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
 from mt.batch import batches
 from mt.engine import ENGINES, Decoding, Engine, Hypothesis, cores, load_engine, output_cap
 from mt.errors import ModelError
+from mt.marian import leave_out_cudnn
 from mt.model import Model, find
 from mt.normalize import normalize
 from mt.vocabulary import END, PAD, UNKNOWN, Vocabulary
@@ -195,3 +198,15 @@ def test_older_weights_files_are_read(
     older = load_engine(find(str(folder), pytest.fail), engine, "float32", threads=1)
     ours = older.translate(rows[:5], GREEDY)
     assert [h.pieces for h in ours] == [h.pieces for h in fast.translate(rows[:5], GREEDY)]
+
+
+def test_on_gpus_attention_is_not_left_to_kernels_that_plan_each_shape() -> None:
+    cuda: Any = torch.backends.cuda  # whose functions torch has left without types
+    cuda.enable_cudnn_sdp(True)
+    leave_out_cudnn()
+    try:
+        assert not cuda.cudnn_sdp_enabled()
+        assert cuda.flash_sdp_enabled()
+        assert cuda.mem_efficient_sdp_enabled()
+    finally:
+        cuda.enable_cudnn_sdp(True)
