@@ -14,8 +14,8 @@ __all__ = ["cooccurrence"]
 
 _LEAST = 3
 """Pairs that a piece must stand in to be known by them."""
-_SPARE = 32
-"""Directions beyond those that are asked for, which make the others exact."""
+_SPARE = 160
+"""Directions beyond those that are asked for: they take up what would blur the weakest of the others."""
 _ROUNDS = 4
 
 
