@@ -50,6 +50,11 @@ def main() -> None:
 
     if options.device != "cpu" and (options.startup or options.memory or options.company):
         parser.error("--device is for the speed table")
+    if options.device == "cuda":
+        import torch
+
+        if not torch.cuda.is_available():
+            parser.error("--device cuda: torch sees no GPU")
 
     lines = different_lines(options)
     if not lines:
