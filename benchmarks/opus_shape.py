@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 
 from mt.ct2 import CTranslate2Engine
-from mt.device import Device
-from mt.engine import Decoding, Engine, Hypothesis, cores
+from mt.device import choose
+from mt.engine import Decoding, Engine, Hypothesis, cores, report
 from mt.marian import MarianEngine
 from mt.model import BUNDLED, Model, cache_folder, find
 from mt.shortlist import SHORTLIST, Shortlist
@@ -30,11 +30,11 @@ COMMON, CANDIDATES = 4_000, 20
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
-def forced_engine(model: Model, name: str = "ctranslate2", threads: int = 0, device: Device = "cpu") -> Engine:
+def forced_engine(model: Model, name: str = "ctranslate2", threads: int = 0, device: str = "cpu") -> Engine:
     """Load an engine that decodes as long as the batch's longest row, and gives texts as long as each row."""
-    if name == "ctranslate2":
-        return _ForcedCTranslate2(model, "int8" if device == "cpu" else "float16", threads or cores(), device)
-    return _ForcedMarian(model, "float32" if device == "cpu" else "float16", threads or cores(), device)
+    place = choose(name, device, "auto", report)
+    factory = _ForcedCTranslate2 if place.engine == "ctranslate2" else _ForcedMarian
+    return factory(model, place.precision, threads or cores(), place.device)
 
 
 class _ForcedCTranslate2(CTranslate2Engine):
