@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, files
 
+from mt.allocator import keep_freed_memory
 from mt.batch import BUDGET, GPU_BUDGET
 from mt.conversion import convert
 from mt.device import Device, Precision, Report
@@ -40,6 +41,7 @@ class CTranslate2Engine:
         # Sums of integers have no order; those of floats do, by the batch's shape.
         self.exact = device == "cpu" and precision == "int8"
         folder = convert(model, precision)
+        keep_freed_memory()
         try:
             self._translator = Translator(
                 str(folder), device=device, compute_type=precision, inter_threads=replicas, intra_threads=1

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from mt.allocator import keep_freed_memory
 from mt.batch import BUDGET, GPU_BUDGET
 from mt.device import Device, Precision, Report
 from mt.engine import Decoding, Hypothesis, output_cap
@@ -27,6 +28,7 @@ class MarianEngine:
         import torch
 
         torch.set_num_threads(threads)
+        keep_freed_memory()
         if device == "cuda":
             leave_out_cudnn()
         self.budget = BUDGET if device == "cpu" else GPU_BUDGET

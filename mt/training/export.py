@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from transformers import GenerationConfig
+from transformers.utils.logging import disable_progress_bar
 
 from mt.atomic import atomic
 from mt.errors import InputError, reason
@@ -37,6 +38,7 @@ def export(model: Any, segmenter: Segmenter, folder: Path, dtype: str, card: str
     temporary = None
     try:
         temporary = Path(tempfile.mkdtemp(prefix=".export.", dir=folder))
+        disable_progress_bar()
         written.save_pretrained(temporary)
         for name in ("model.safetensors", "generation_config.json", "config.json"):
             (temporary / name).chmod(0o644)

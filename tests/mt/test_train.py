@@ -333,6 +333,15 @@ def test_a_run_ends_when_its_time_is_over_and_goes_on(data: Path, tmp_path: Path
     assert "updates  3\n" in result.stderr
 
 
+def test_nobody_but_muwazi_writes_to_the_terminal(data: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*PROGRAM, *command(data, tmp_path / "m", "--steps", "1")], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
+    heads = {line.split()[0] for line in done.stderr.splitlines()}
+    assert heads <= {"note:", "updates", "time", "bleu", "chrf2", "ended", "model"}
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_interrupt_waits_for_the_update_and_the_second_does_not(number: signal.Signals) -> None:
     before = signal.getsignal(number)
