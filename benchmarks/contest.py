@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cached_property
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from opus_shape import forced_engine
 
@@ -22,7 +26,9 @@ from mt.shortlist import shortlist_of
 from mt.translator import Translator
 from mt.vocabulary import END, Vocabulary
 
-__all__ = ["BARE", "COMMAND", "SORTED", "Contest", "command_line", "write_articles"]
+__all__ = ["BARE", "COMMAND", "SORTED", "Contest", "Runner", "command_line", "write_articles"]
+
+Side = Literal["transformers", "CTranslate2", "muwazi"]
 
 BARE = "CTranslate2 alone"
 SORTED = "transformers, batches of 32, sorted"
@@ -51,39 +57,86 @@ class Contest:
         forced: bool = False,
         device: Device = "cpu",
     ) -> None:
-        from ctranslate2 import Translator as CTranslate2
-        from ctranslate2.converters import TransformersConverter
-        from transformers import MarianMTModel, MarianTokenizer
-
         self._model, self._name, self._beam, self._forced, self._device = model, name, beam, forced, device
-        self._input, self._output = write_articles(lines, place / "articles"), place / "english"
+        self._input, self._output, self._stock = (
+            write_articles(lines, place / "articles"),
+            place / "english",
+            place / "stock",
+        )
         read = [s.text for a in find_articles([self._input]) for s in sentences_of(a.document(Reading()))]
-        self._vocabulary = Vocabulary(model.path)
-        normalize = Normalizer.of(self._vocabulary)
+        vocabulary = Vocabulary(model.path)
+        normalize = Normalizer.of(vocabulary)
         self._keys = [normalize(text) for text in read]
         self.sentences = list(
             {key: text for key, text in zip(self._keys, read, strict=True) if has_arabic(text)}.values()
         )
         step = max(1, len(self.sentences) // slow)
         self.few = self.sentences[::step][:slow]  # from all over: the same mix of lengths
-        self._rows, self._few_rows = self._pieces(self.sentences), self._pieces(self.few)
-        precision: Precision
-        precision, self._budget, workers = ("int8", BUDGET, cores()) if device == "cpu" else ("float16", GPU_BUDGET, 1)
-        self._bare, self._narrow = None, None
+        self._rows, self._few_rows = (
+            [[*part, END] for text in texts for part in cut(vocabulary.encode(normalize(text)), LIMIT)]
+            for texts in (self.sentences, self.few)
+        )
+        self._precision: Precision
+        self._precision, self._budget, self._replicas = (
+            ("int8", BUDGET, cores()) if device == "cpu" else ("float16", GPU_BUDGET, 1)
+        )
         self.hindrance = report("ctranslate2").unusable.get(device) if device != "cpu" else None
-        self._engine = self._load("transformers" if self.hindrance else "ctranslate2")
-        if not self.hindrance:
-            stock = TransformersConverter(str(model.path)).convert(str(place / "stock"), quantization=precision)
-            self._bare, self._narrow = (
-                CTranslate2(folder, device=device, compute_type=precision, inter_threads=workers, intra_threads=1)
-                for folder in (stock, str(convert(model, precision)))
-            )
         self._shortlist = shortlist_of(model)
-        self._tokenizer = MarianTokenizer.from_pretrained(model.path)
-        dtype = "float32" if device == "cpu" else precision
-        marian: Any = MarianMTModel.from_pretrained(model.path, dtype=dtype)  # Any: the types of `to` fit no call
-        self._marian = marian.to(device).eval()
         self._tokens = 0
+
+    def load(self, side: Side) -> None:
+        """Load what the ways of a side need, so that no round pays for it."""
+        if side == "transformers":
+            _ = self._transformers
+        elif side == "CTranslate2":
+            _ = self._bare, self._narrow
+        else:
+            _ = self._engine, self._vocabulary
+            if self._device != "cpu":
+                _ = self._reference
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._model.path)
+
+    @cached_property
+    def _engine(self) -> "Counting":
+        return self._load("transformers" if self.hindrance else "ctranslate2")
+
+    @cached_property
+    def _reference(self) -> "Counting":
+        return self._load("transformers")
+
+    @cached_property
+    def _bare(self) -> Any:
+        from ctranslate2.converters import TransformersConverter
+
+        stock = TransformersConverter(str(self._model.path)).convert(str(self._stock), quantization=self._precision)
+        return self._ctranslate2(stock)
+
+    @cached_property
+    def _narrow(self) -> Any:
+        return self._ctranslate2(str(convert(self._model, self._precision)))
+
+    def _ctranslate2(self, folder: str) -> Any:
+        from ctranslate2 import Translator as CTranslate2
+
+        return CTranslate2(
+            folder,
+            device=self._device,
+            compute_type=self._precision,
+            inter_threads=self._replicas,
+            intra_threads=1,
+        )
+
+    @cached_property
+    def _transformers(self) -> tuple[Any, Any]:
+        """Tokenizer and model."""
+        from transformers import MarianMTModel, MarianTokenizer
+
+        dtype = "float32" if self._device == "cpu" else self._precision
+        marian: Any = MarianMTModel.from_pretrained(self._model.path, dtype=dtype)  # the types of `to` fit no call
+        return MarianTokenizer.from_pretrained(self._model.path), marian.to(self._device).eval()
 
     @property
     def second_tries(self) -> float:
@@ -112,11 +165,10 @@ class Contest:
         return ways
 
     def _ways_on_gpus(self, many: int, few: int) -> dict[str, tuple[int, Callable[[], int]]]:
-        other = self._load("transformers")
         ways: dict[str, tuple[int, Callable[[], int]]] = {
             SORTED: (few, lambda: self.transformers(by_length(self.few), 32)),
             "transformers, batches of 8, unsorted": (few, lambda: self.transformers(self.few, 8)),
-            "muwazi's `Translator`, transformers": (many, lambda: self.translator(engine=other)),
+            "muwazi's `Translator`, transformers": (many, lambda: self.translator(engine=self._reference)),
         }
         if not self.hindrance:
             ways |= {
@@ -130,18 +182,19 @@ class Contest:
         import torch
 
         torch.set_num_threads(cores())
+        tokenizer, marian = self._transformers
         tokens = 0
         for start in range(0, len(sentences), size):
-            batch = self._tokenizer(sentences[start : start + size], return_tensors="pt", padding=True, truncation=True)
+            batch = tokenizer(sentences[start : start + size], return_tensors="pt", padding=True, truncation=True)
             batch = batch.to(self._device)
             length = batch["input_ids"].shape[1]
             bounds = {"min_new_tokens": length} if self._forced else {}
             most = length if self._forced else output_cap(length)
-            output = self._marian.generate(  # (rows, 1 + new), the first being the start symbol
+            output = marian.generate(  # (rows, 1 + new), the first being the start symbol
                 **batch, num_beams=self._beam, do_sample=False, max_length=None, max_new_tokens=most, **bounds
             )
-            self._tokenizer.batch_decode(output, skip_special_tokens=True)
-            put_out = batch["attention_mask"] if self._forced else output[:, 1:] != self._tokenizer.pad_token_id
+            tokenizer.batch_decode(output, skip_special_tokens=True)
+            put_out = batch["attention_mask"] if self._forced else output[:, 1:] != tokenizer.pad_token_id
             tokens += int(put_out.sum())
         return tokens
 
@@ -213,9 +266,58 @@ class Contest:
         decoding = Decoding(self._beam, shortlist=self._shortlist.digest if self._shortlist and shortlist else "")
         return Translator(engine, self._vocabulary, decoding, deterministic=deterministic)
 
-    def _pieces(self, sentences: Iterable[str]) -> list[list[str]]:
-        encode, normalize = self._vocabulary.encode, Normalizer.of(self._vocabulary)
-        return [[*part, END] for text in sentences for part in cut(encode(normalize(text)), LIMIT)]
+
+class Runner:
+    """Runs the ways of a contest one at a time, each side in a process of its own.
+
+    How one sets up its process, or leaves its memory behind, must not help or hinder the others (see `mt.allocator`).
+    """
+
+    def __init__(self, contest: Contest) -> None:
+        self._processes = {
+            side: ProcessPoolExecutor(1, get_context("spawn"), initializer=_enter, initargs=(contest, side))
+            for side in get_args(Side)
+        }
+
+    def run(self, way: str) -> tuple[int, float]:
+        """Run a way once; give the pieces that it put out, and the seconds that it took."""
+        return self._processes[_side(way)].submit(_run, way).result()
+
+    def second_tries(self) -> float:
+        """Give the share of rows that the last run of muwazi decoded twice."""
+        return self._processes["muwazi"].submit(_second_tries).result()
+
+    def close(self) -> None:
+        """End the processes."""
+        for process in self._processes.values():
+            process.shutdown()
+
+
+def _side(way: str) -> Side:
+    """Tell whose way it is."""
+    if way.startswith("transformers"):
+        return "transformers"
+    return "muwazi" if way.startswith(("muwazi", "the command")) else "CTranslate2"
+
+
+_contest: Contest
+
+
+def _enter(contest: Contest, side: Side) -> None:
+    global _contest
+    contest.load(side)
+    _contest = contest
+
+
+def _run(way: str) -> tuple[int, float]:
+    _, run = _contest.ways()[way]
+    started = time.perf_counter()
+    tokens = run()
+    return tokens, time.perf_counter() - started
+
+
+def _second_tries() -> float:
+    return _contest.second_tries
 
 
 class Counting:

@@ -23,7 +23,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 
-from contest import BARE, COMMAND, SORTED, Contest, command_line, write_articles
+from contest import BARE, COMMAND, SORTED, Contest, Runner, command_line, write_articles
 from opus_shape import SEEDS, opus_shape
 
 from mt.engine import Decoding, cores, load_engine
@@ -121,12 +121,12 @@ def speed(contest: Contest, rounds: int) -> None:
     ways = contest.ways()
     rates: dict[str, list[float]] = {way: [] for way in ways}
     tokens: dict[str, int] = {}
+    runner = Runner(contest)
     for number in range(1, rounds + 1):
-        for way, (_, run) in ways.items():
+        for way in ways:
             print(f"round {number} of {rounds}: {way}", file=sys.stderr)
-            started = time.perf_counter()
-            tokens[way] = run()
-            rates[way].append(tokens[way] / (time.perf_counter() - started))
+            tokens[way], seconds = runner.run(way)
+            rates[way].append(tokens[way] / seconds)
     if contest.hindrance:
         print(f"Without CTranslate2 ({contest.hindrance}); ratios to transformers in sorted batches.\n")
     base = SORTED if contest.hindrance else BARE
@@ -136,7 +136,8 @@ def speed(contest: Contest, rounds: int) -> None:
         ratio = median(own / bare for own, bare in zip(rates[way], rates[base], strict=True))
         per_second = rate * sentences / tokens[way]
         print(f"| {way} | {sentences:,} | {tokens[way]:,} | {per_second:,.1f} | {rate:,.0f} | {ratio:.3f} |")
-    print(f"\nDecoded twice by muwazi: {contest.second_tries:.2%} of the rows; of two tries the better one counts.")
+    print(f"\nDecoded twice by muwazi: {runner.second_tries():.2%} of the rows; of two tries the better one counts.")
+    runner.close()
 
 
 def startup(lines: Sequence[str], name: str, beam: int, rounds: int, place: Path) -> None:
