@@ -81,6 +81,8 @@ class Contest:
             ("int8", BUDGET, cores()) if device == "cpu" else ("float16", GPU_BUDGET, 1)
         )
         self.hindrance = report("ctranslate2").unusable.get(device) if device != "cpu" else None
+        if not self.hindrance:  # here, since loading weights changes how glibc gives out memory from then on
+            self._convert()
         self._shortlist = shortlist_of(model)
         self._tokens = 0
 
@@ -107,12 +109,16 @@ class Contest:
     def _reference(self) -> "Counting":
         return self._load("transformers")
 
-    @cached_property
-    def _bare(self) -> Any:
+    def _convert(self) -> None:
+        """Convert the model as CTranslate2's own converter does, and as muwazi does."""
         from ctranslate2.converters import TransformersConverter
 
-        stock = TransformersConverter(str(self._model.path)).convert(str(self._stock), quantization=self._precision)
-        return self._ctranslate2(stock)
+        TransformersConverter(str(self._model.path)).convert(str(self._stock), quantization=self._precision)
+        convert(self._model, self._precision)
+
+    @cached_property
+    def _bare(self) -> Any:
+        return self._ctranslate2(str(self._stock))
 
     @cached_property
     def _narrow(self) -> Any:
