@@ -57,12 +57,10 @@ class Contest:
         forced: bool = False,
         device: Device = "cpu",
     ) -> None:
+        from ctranslate2.converters import TransformersConverter
+
         self._model, self._name, self._beam, self._forced, self._device = model, name, beam, forced, device
-        self._input, self._output, self._stock = (
-            write_articles(lines, place / "articles"),
-            place / "english",
-            place / "stock",
-        )
+        self._input, self._output = write_articles(lines, place / "articles"), place / "english"
         read = [s.text for a in find_articles([self._input]) for s in sentences_of(a.document(Reading()))]
         vocabulary = Vocabulary(model.path)
         normalize = Normalizer.of(vocabulary)
@@ -82,7 +80,8 @@ class Contest:
         )
         self.hindrance = report("ctranslate2").unusable.get(device) if device != "cpu" else None
         if not self.hindrance:  # here, since loading weights changes how glibc gives out memory from then on
-            self._convert()
+            stock = TransformersConverter(str(model.path)).convert(str(place / "stock"), quantization=self._precision)
+            self._folders = stock, str(convert(model, self._precision))
         self._shortlist = shortlist_of(model)
         self._tokens = 0
 
@@ -109,20 +108,13 @@ class Contest:
     def _reference(self) -> "Counting":
         return self._load("transformers")
 
-    def _convert(self) -> None:
-        """Convert the model as CTranslate2's own converter does, and as muwazi does."""
-        from ctranslate2.converters import TransformersConverter
-
-        TransformersConverter(str(self._model.path)).convert(str(self._stock), quantization=self._precision)
-        convert(self._model, self._precision)
-
     @cached_property
     def _bare(self) -> Any:
-        return self._ctranslate2(str(self._stock))
+        return self._ctranslate2(self._folders[0])
 
     @cached_property
     def _narrow(self) -> Any:
-        return self._ctranslate2(str(convert(self._model, self._precision)))
+        return self._ctranslate2(self._folders[1])
 
     def _ctranslate2(self, folder: str) -> Any:
         from ctranslate2 import Translator as CTranslate2

@@ -21,7 +21,7 @@ from corpus.formats import read
 from mt.marian import load_weights
 from mt.model import find
 from mt.training.pieces import write_vocabulary
-from mt.vocabulary import PAD, Vocabulary
+from mt.vocabulary import PAD, UNKNOWN, Vocabulary
 
 _SPACE = "▁"
 
@@ -62,16 +62,15 @@ def _grow(folder: Path, vocabulary: Vocabulary, added: list[str], pad: int) -> A
         [vocabulary.numbers[p] for p in vocabulary.encode_target(piece.replace(_SPACE, " ").strip())] for piece in added
     ]
     rows = torch.stack([table[numbers].mean(dim=0) for numbers in before])
-    width = table.shape[1]
+    grown = torch.cat([table[keep], rows, torch.zeros(1, table.shape[1])])
+    biases = torch.cat([bias[keep], torch.zeros(len(added)), bias[vocabulary.numbers[PAD], None]])
     model.resize_token_embeddings(pad + 1, mean_resizing=False)
     with torch.no_grad():
-        model.get_input_embeddings().weight.copy_(torch.cat([table[keep], rows, torch.zeros(1, width)]))
-        model.final_logits_bias = torch.cat([bias[keep], torch.zeros(len(added)), bias[vocabulary.numbers[PAD], None]])[
-            None
-        ]
+        model.get_input_embeddings().weight.copy_(grown)
+        model.final_logits_bias = biases[None]
     for config in (model.config, model.generation_config):
         config.pad_token_id = config.decoder_start_token_id = pad
-    model.generation_config.bad_words_ids = [[pad], [vocabulary.numbers["<unk>"]]]
+    model.generation_config.bad_words_ids = [[pad], [vocabulary.numbers[UNKNOWN]]]
     model.config.vocab_size = model.config.decoder_vocab_size = pad + 1
     return model
 

@@ -1,11 +1,12 @@
 """Memory that is freed stays with the process: counted in page faults, of which a kept page makes none."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
-GLIBC = sys.platform == "linux" and "glibc" in (sys.modules["os"].confstr("CS_GNU_LIBC_VERSION") or "")
+GLIBC = sys.platform == "linux" and "glibc" in (os.confstr("CS_GNU_LIBC_VERSION") or "")
 
 BLOCKS = """
 import ctypes, resource
